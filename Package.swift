@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: floors, modules and who may import whom are told in Sources/README.md;
+// Tests/ArchitectureTests holds that table against this file and against every `import` line.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+
+let package = Package(
+    name: "zegod",
+    products: [
+        .executable(name: "zegod", targets: ["zegod"]),
+        .executable(name: "zegoctl", targets: ["zegoctl"]),
+        .executable(name: "zego-roomd", targets: ["zego-roomd"]),
+        .executable(name: "zego-bench", targets: ["zego-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // Floor 0: module maps and thin shims.
+        systemLibrary("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
+        systemLibrary("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+        systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+        .target(name: "CSockets"),
+
+        // Floor 1: values.
+        module("Transport"),
+        module("RTP"),
+        module("JSONRPC", [orderedCollections]),
+        module("RoomModel", ["COpenSSL", "JSONRPC", "Transport"]),
+
+        // Floor 2: machines.
+        module("WebRTC", ["RTP", "Transport", "COpenSSL"]),
+        module("MediaIO", ["Transport", "CSockets"]),
+        module("VoiceAudio", ["RTP", "Transport", "MediaIO", "CALSA", "COpus"]),
+
+        // Floor 3: the room server and the engine.
+        module(
+            "RoomServer",
+            [
+                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket, logging,
+            ]),
+        module(
+            "VoiceEngine",
+            [
+                "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket, logging,
+            ]),
+
+        // Floor 4: what scripts talk to.
+        module(
+            "ControlAPI",
+            ["VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging, orderedCollections]),
+
+        // Floor 5: programs.
+        executable(
+            "zegod",
+            [
+                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "CSystemd", nioCore, nioPosix,
+                logging, argumentParser, toml,
+            ]),
+        executable("zegoctl", ["ControlAPI", "JSONRPC", argumentParser]),
+        executable("zego-roomd", ["ControlAPI", "RoomServer", "RoomModel", "CSystemd", logging, argumentParser, toml]),
+        executable("zego-bench", ["RoomServer", "WebRTC", "RTP", "MediaIO", "VoiceAudio", "Transport", argumentParser]),
+
+        // Tests.
+        tests("TransportTests", ["Transport"]),
+    ]
+)
