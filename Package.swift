@@ -19,7 +19,7 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
@@ -102,6 +102,10 @@ let package = Package(
         executable("zego-bench", ["RoomServer", "WebRTC", "RTP", "MediaIO", "VoiceAudio", "Transport", argumentParser]),
 
         // Tests.
+        tests("ControlAPITests", ["ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging]),
+        tests("JSONRPCTests", ["JSONRPC"]),
         tests("TransportTests", ["Transport"]),
+        tests("ArchitectureTests"),
+        tests("SystemTests", exclude: ["Rig/tools"]),
     ]
 )

@@ -1,0 +1,44 @@
+import Testing
+
+/// Rules that hold for every file of ours.
+@Suite("Every source file")
+struct SourceRulesTests {
+    static let suffixes = [".swift", ".c", ".h"]
+
+    @Test("is at most 500 lines long")
+    func isShort() throws {
+        let paths = try Repository.files(below: "Sources", suffixes: Self.suffixes)
+        #expect(paths.count > 20, "the walk over Sources finds the files")
+        for path in paths {
+            let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).count - 1
+            #expect(lines <= 500, "\(path) has \(lines) lines")
+        }
+    }
+
+    @Test("does without Foundation", arguments: ["Sources", "Tests"])
+    func avoidsFoundation(folder: String) throws {
+        for path in try Repository.files(below: folder, suffixes: [".swift"]) {
+            let heavy = Set(["Foundation", "FoundationNetworking", "FoundationXML", "FoundationInternationalization"])
+            let found = heavy.intersection(ImportLines(text: try Repository.text(path)).modules)
+            #expect(found.isEmpty, "\(path) imports \(found.sorted())")
+        }
+    }
+
+    @Test("has nothing left to do", arguments: ["Sources", "Tests"])
+    func isFinished(folder: String) throws {
+        // Spelled in two halves, so that this file passes its own test.
+        let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
+        for path in try Repository.files(below: folder, suffixes: Self.suffixes) {
+            let text = try Repository.text(path)
+            for mark in marks { #expect(!text.contains(mark), "\(path) says \(mark)") }
+        }
+    }
+
+    @Test("is tested through its `package` face only")
+    func isTestedFromOutside() throws {
+        for path in try Repository.files(below: "Tests", suffixes: [".swift"]) {
+            let text = try Repository.text(path)
+            #expect(!text.contains("@testable" + " import"), "\(path) reaches inside a module")
+        }
+    }
+}
