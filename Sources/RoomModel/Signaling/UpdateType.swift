@@ -1,0 +1,5 @@
+/// Whether something came or went.
+package enum UpdateType: String, CaseIterable, Hashable, Sendable {
+    case add
+    case delete
+}
