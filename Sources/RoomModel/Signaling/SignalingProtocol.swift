@@ -1,5 +1,3 @@
-package import JSONRPC
-
 /// The protocol between a client and a room server (ROOM-PROTOCOL.md, "Signalling"): JSON-RPC 2.0 in the text frames of
 /// a WebSocket.
 package enum SignalingProtocol {

@@ -1,5 +1,3 @@
-package import JSONRPC
-
 /// The params of a request, with the type of its result.
 package protocol SignalingRequest: SignalingMessage {
     associatedtype Response: SignalingMessage

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 
 /// What ``PublishState`` and ``PlayState`` have in common on the wire: `{streamID, state, errorCode?}`.
 enum StreamNotificationCoding {
