@@ -1,4 +1,4 @@
-import JSONRPC
+internal import JSONRPC
 
 /// What ``PublishState`` and ``PlayState`` have in common on the wire: `{streamID, state, errorCode?}`.
 enum StreamNotificationCoding {
