@@ -104,6 +104,10 @@ let package = Package(
         // Tests.
         tests("ControlAPITests", ["ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
+        tests("MediaIOTests", ["MediaIO", "Transport"]),
+        tests(
+            "VoiceEngineTests",
+            ["VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO", "Transport", logging]),
         tests("TransportTests", ["Transport"]),
         tests("ArchitectureTests"),
         tests("SystemTests", exclude: ["Rig/tools"]),
