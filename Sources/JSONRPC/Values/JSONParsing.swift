@@ -36,7 +36,7 @@ extension JSONValue {
         // The decoder would take a NUL or a byte-order mark as a sign of UTF-16 or UTF-32.
         guard !text.contains(0), !text.starts(with: [0xEF, 0xBB, 0xBF]), String(validating: text, as: UTF8.self) != nil
         else { throw .notUTF8 }
-        guard Self.depth(of: text) <= maximumDepth else { throw .tooDeep(maximum: maximumDepth) }
+        try Self.check(text, maximumDepth: maximumDepth)
         do {
             self = try JSONDecoder().decode(DecodedValue.self, from: Data(text)).value
         } catch DecodingError.dataCorrupted(let context) {
@@ -51,12 +51,13 @@ extension JSONValue {
         try self.init(parsing: Array(text.utf8))
     }
 
-    /// The deepest nesting of brackets and braces outside strings, whether or not they match.
-    private static func depth(of text: [UInt8]) -> Int {
+    /// What the decoder does not see to: the nesting of brackets and braces outside strings, matching or not, and
+    /// the comma before a closing one, which it tolerates.
+    private static func check(_ text: [UInt8], maximumDepth: Int) throws(JSONParseError) {
         var depth = 0
-        var deepest = 0
         var inString = false
         var escaped = false
+        var afterComma = false
         for byte in text {
             if inString {
                 if escaped {
@@ -69,15 +70,18 @@ extension JSONValue {
                 continue
             }
             switch byte {
+            case 0x20, 0x09, 0x0A, 0x0D: continue
             case UInt8(ascii: "\""): inString = true
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 depth += 1
-                deepest = max(deepest, depth)
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+                if depth > maximumDepth { throw .tooDeep(maximum: maximumDepth) }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                if afterComma { throw .malformed("a comma before a closing bracket") }
+                depth -= 1
             default: break
             }
+            afterComma = byte == UInt8(ascii: ",")
         }
-        return deepest
     }
 
     private static func reason(_ context: DecodingError.Context) -> String {
