@@ -72,7 +72,7 @@ private func readFrame(_ consumer: SPSCRing.Consumer, expecting number: UInt64) 
         let wakeUp = try EventFD()
         let total: UInt64 = 100_000
         let (producer, consumer, signaller) = (ring.producer, ring.consumer, wakeUp.signaller)
-        let writer = Task.detached {
+        async let writer: Void = onThread {
             var random = RandomSource.seeded(42)
             for number in 0..<total {
                 let length = Int32(random.next() % 65)
@@ -81,7 +81,7 @@ private func readFrame(_ consumer: SPSCRing.Consumer, expecting number: UInt64) 
                 }
             }
         }
-        let reader = Task.detached { () -> Int in
+        async let reader = onThread { () -> Int in
             var bad = 0
             for number in 0..<total {
                 var result: Bool?
@@ -93,8 +93,8 @@ private func readFrame(_ consumer: SPSCRing.Consumer, expecting number: UInt64) 
             }
             return bad
         }
-        await writer.value
-        #expect(await reader.value == 0)
+        await writer
+        #expect(await reader == 0)
         #expect(ring.count == 0)
     }
 }

@@ -1,0 +1,67 @@
+import Transport
+
+/// Which packets of a publisher are missing and when to ask for them again. Bounded, and without allocation per packet.
+struct LossTracker {
+    private struct Missing {
+        var sequence: Int64
+        var askAt: MonotonicTime
+        var tries: Int
+    }
+
+    /// Packets that are a little late are not lost: wait so long before the first request.
+    private static let reorderingMilliseconds: Int64 = 10
+    /// Between requests for the same packet. The server does not know the round trip of a lite agent's peer.
+    private static let retryMilliseconds: Int64 = 50
+    private static let maximumTries = 3
+    private static let capacity = 64
+
+    private var missing: [Missing] = []
+    private var highest: Int64?
+    /// Numbers that were given up or still miss, against those that came late after all.
+    private(set) var lost: Int64 = 0
+
+    init() {
+        missing.reserveCapacity(Self.capacity)
+    }
+
+    /// A packet has arrived; true when it leaves a gap behind it.
+    mutating func received(_ sequence: Int64, now: MonotonicTime) -> Bool {
+        guard let highest else {
+            self.highest = sequence
+            return false
+        }
+        if sequence <= highest {
+            if let index = missing.firstIndex(where: { $0.sequence == sequence }) { missing.remove(at: index) }
+            lost -= 1
+            return false
+        }
+        self.highest = sequence
+        let gap = sequence - highest - 1
+        guard gap > 0 else { return false }
+        lost += gap
+        let askAt = now.advanced(byMilliseconds: Self.reorderingMilliseconds)
+        // Of a long gap only the end can still be of use.
+        for number in max(highest + 1, sequence - Int64(Self.capacity))..<sequence {
+            if missing.count == Self.capacity { missing.removeFirst() }
+            missing.append(Missing(sequence: number, askAt: askAt, tries: 0))
+        }
+        return true
+    }
+
+    /// The sequence numbers to ask for now, in rising order, added to `numbers`.
+    mutating func takeDue(now: MonotonicTime, into numbers: inout [UInt16]) {
+        for index in missing.indices where missing[index].askAt <= now {
+            missing[index].tries += 1
+            missing[index].askAt = now.advanced(byMilliseconds: Self.retryMilliseconds)
+            if missing[index].tries <= Self.maximumTries {
+                numbers.append(UInt16(truncatingIfNeeded: missing[index].sequence))
+            }
+        }
+        missing.removeAll { $0.tries > Self.maximumTries }
+    }
+
+    /// When ``takeDue(now:into:)`` has something to give.
+    var deadline: MonotonicTime {
+        missing.reduce(.distantFuture) { min($0, $1.askAt) }
+    }
+}
