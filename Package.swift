@@ -108,7 +108,16 @@ let package = Package(
         tests(
             "VoiceEngineTests",
             ["VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO", "Transport", logging]),
+        .target(
+            name: "NetworkSimulation", dependencies: ["Transport"], path: "Tests/NetworkSimulation", swiftSettings: strict),
+        tests("RTPTests", ["RTP", "Transport"]),
+        // The oracle of the SRTP tests; no module uses it.
+        .systemLibrary(
+            name: "CSRTP", path: "Tests/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        tests("WebRTCTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation", "COpenSSL", "CSRTP"]),
+        tests("CallTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation"]),
         tests("TransportTests", ["Transport"]),
+        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"]),
         tests("ArchitectureTests"),
         tests("SystemTests", exclude: ["Rig/tools"]),
     ]
