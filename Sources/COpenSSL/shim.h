@@ -1,3 +1,104 @@
 #pragma once
 
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/dtls1.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+#include <openssl/srtp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+// What OpenSSL offers as a macro or a function with variable arguments, which Swift does not import, and HMAC-SHA1 with
+// a precomputed key. Static inlines only; no logic beyond that.
+
+static inline int copenssl_ctx_set_dtls_1_2(SSL_CTX *context) {
+    return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1
+        && SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) == 1;
+}
+
+/// No renegotiation, no session tickets, the path MTU is set and not asked for.
+static inline void copenssl_ctx_set_dtls_options(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU
+                                     | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1);
+}
+
+static inline int copenssl_ctx_set_groups(SSL_CTX *context, const char *groups) {
+    return SSL_CTX_set1_groups_list(context, groups) == 1;
+}
+
+static inline void copenssl_ctx_set_max_handshake_message(SSL_CTX *context, long bytes) {
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
+static inline void copenssl_set_link_mtu(SSL *ssl, long bytes) {
+    DTLS_set_link_mtu(ssl, bytes);
+}
+
+static inline void copenssl_set_app_data(SSL *ssl, void *data) {
+    SSL_set_app_data(ssl, data);
+}
+
+static inline void *copenssl_get_app_data(const SSL *ssl) {
+    return SSL_get_app_data(ssl);
+}
+
+static inline void copenssl_bio_set_retry_read(BIO *bio) {
+    BIO_set_retry_read(bio);
+}
+
+static inline void copenssl_bio_clear_retry_flags(BIO *bio) {
+    BIO_clear_retry_flags(bio);
+}
+
+/// A new key on P-256; NULL on failure.
+static inline EVP_PKEY *copenssl_generate_p256(void) {
+    return EVP_EC_gen("P-256");
+}
+
+/// HMAC-SHA1 (RFC 2104) with the key's two blocks hashed once: a plain value of 192 bytes, used per packet by SRTP
+/// without any allocation. (EVP_MAC duplicates its digest contexts on the heap for every message in OpenSSL 3.)
+typedef struct {
+    SHA_CTX inner;
+    SHA_CTX outer;
+} copenssl_hmac_sha1;
+
+// The SHA1_* functions are deprecated in OpenSSL 3 in favour of EVP, whose contexts live on the heap.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+
+/// The key has at most 64 bytes.
+static inline void copenssl_hmac_sha1_init(copenssl_hmac_sha1 *hmac, const unsigned char *key, size_t length) {
+    unsigned char block[SHA_CBLOCK];
+    memset(block, 0x36, sizeof block);
+    for (size_t index = 0; index < length && index < sizeof block; index++) block[index] ^= key[index];
+    SHA1_Init(&hmac->inner);
+    SHA1_Update(&hmac->inner, block, sizeof block);
+    for (size_t index = 0; index < sizeof block; index++) block[index] ^= 0x36 ^ 0x5c;
+    SHA1_Init(&hmac->outer);
+    SHA1_Update(&hmac->outer, block, sizeof block);
+    OPENSSL_cleanse(block, sizeof block);
+}
+
+/// The MAC of `data` followed by the four bytes of `trailer`.
+static inline void copenssl_hmac_sha1_compute(const copenssl_hmac_sha1 *hmac, const void *data, size_t length,
+                                              const void *trailer, unsigned char mac[SHA_DIGEST_LENGTH]) {
+    SHA_CTX context = hmac->inner;
+    SHA1_Update(&context, data, length);
+    SHA1_Update(&context, trailer, 4);
+    SHA1_Final(mac, &context);
+    context = hmac->outer;
+    SHA1_Update(&context, mac, SHA_DIGEST_LENGTH);
+    SHA1_Final(mac, &context);
+}
+
+#pragma clang diagnostic pop

@@ -1,0 +1,87 @@
+import COpenSSL
+
+/// The certificate of this process: a self-signed P-256 one made at start, whose SHA-256 fingerprint goes into every
+/// description, and the OpenSSL context that carries it. One is enough for all associations of a process.
+///
+/// Sendable without the compiler's proof: after `init` nothing of it changes, and OpenSSL's contexts may be used from
+/// several threads to make associations (their reference counts are atomic, their session cache is off).
+package final class DTLSCertificate: @unchecked Sendable {
+    /// SHA-256 of the certificate, 32 bytes (`a=fingerprint:sha-256`).
+    package let fingerprint: [UInt8]
+
+    let context: OpaquePointer
+
+    /// - Throws: ``DTLSError/setup(reason:)``.
+    package init() throws(DTLSError) {
+        guard let key = copenssl_generate_p256() else { throw .setup(reason: OpenSSLErrors.takeLast()) }
+        defer { EVP_PKEY_free(key) }
+        guard let certificate = DTLSCertificate.selfSigned(key) else {
+            throw .setup(reason: OpenSSLErrors.takeLast())
+        }
+        defer { X509_free(certificate) }
+        guard let fingerprint = DTLSCertificate.fingerprint(of: certificate),
+            let context = SSL_CTX_new(DTLS_method())
+        else { throw .setup(reason: OpenSSLErrors.takeLast()) }
+        self.fingerprint = fingerprint
+        self.context = context
+        guard DTLSCertificate.configure(context), SSL_CTX_use_certificate(context, certificate) == 1,
+            SSL_CTX_use_PrivateKey(context, key) == 1
+        else { throw .setup(reason: OpenSSLErrors.takeLast()) }
+    }
+
+    deinit {
+        SSL_CTX_free(context)
+    }
+
+    /// Forward secrecy and AEAD only; RSA for peers whose certificate is RSA.
+    private static let cipherSuites =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+        + "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+        + "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+
+    /// OpenSSL makes room for a handshake message as soon as a fragment claims its length: this bounds the claim.
+    static let maximumHandshakeMessage = 16384
+
+    private static func configure(_ context: OpaquePointer) -> Bool {
+        copenssl_ctx_set_dtls_options(context)
+        copenssl_ctx_set_max_handshake_message(context, maximumHandshakeMessage)
+        let profiles = SRTPProfile.allCases.map(\.openSSLName).joined(separator: ":")
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        SSL_CTX_set_cert_verify_callback(context, { store, _ in DTLSTransport.verifyPeer(store) }, nil)
+        // SSL_CTX_set_tlsext_use_srtp returns 0 when it succeeds.
+        return copenssl_ctx_set_dtls_1_2(context) == 1
+            && SSL_CTX_set_cipher_list(context, cipherSuites) == 1
+            && copenssl_ctx_set_groups(context, "X25519:P-256:P-384") == 1
+            && SSL_CTX_set_tlsext_use_srtp(context, profiles) == 0
+    }
+
+    private static func selfSigned(_ key: OpaquePointer) -> OpaquePointer? {
+        guard let certificate = X509_new() else { return nil }
+        var serial: UInt64 = 0
+        let drawn = withUnsafeMutableBytes(of: &serial) {
+            RAND_bytes($0.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32($0.count))
+        }
+        let name = X509_get_subject_name(certificate)
+        // From a day ago, for peers whose clock is behind; for ten years, so that no daemon outlives it.
+        guard drawn == 1, X509_set_version(certificate, 2) == 1,
+            ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1,
+            X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) != nil,
+            X509_time_adj_ex(X509_getm_notAfter(certificate), 3650, 0, nil) != nil,
+            X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_FLAG | 1, "WebRTC", -1, -1, 0) == 1,
+            X509_set_issuer_name(certificate, name) == 1, X509_set_pubkey(certificate, key) == 1,
+            X509_sign(certificate, key, EVP_sha256()) > 0
+        else {
+            X509_free(certificate)
+            return nil
+        }
+        return certificate
+    }
+
+    /// SHA-256 over the certificate's DER.
+    static func fingerprint(of certificate: OpaquePointer) -> [UInt8]? {
+        var digest = [UInt8](repeating: 0, count: 32)
+        var length: UInt32 = 0
+        guard X509_digest(certificate, EVP_sha256(), &digest, &length) == 1, length == 32 else { return nil }
+        return digest
+    }
+}
