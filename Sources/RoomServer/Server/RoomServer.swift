@@ -1,0 +1,246 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import RoomModel
+import Synchronization
+import Transport
+
+/// A room server: signalling by WebSocket over one TCP port, media over the UDP port of the same number.
+package final class RoomServer: Sendable {
+    /// The applications; there from the start, before ``start()``.
+    package let apps: AppStore
+    package let configuration: RoomServerConfiguration
+
+    private let logger: Logger
+    private let makeMedia: @Sendable (MediaSetup) throws -> any MediaSide
+    private let phase = Mutex(Phase.new)
+
+    private enum Phase {
+        case new
+        case starting
+        case running(Running)
+        case stopped
+    }
+
+    /// What a running server consists of.
+    private struct Running: Sendable {
+        let group: MultiThreadedEventLoopGroup
+        let listener: any Channel
+        let service: SignalingService
+        let media: any MediaSide
+        let port: UInt16
+    }
+
+    /// How often another TCP port is tried when any will do and its UDP twin is taken.
+    private static let portAttempts = 16
+
+    /// Reads the applications, or makes the first one.
+    /// - Parameters:
+    ///   - makeMedia: binds the media side; for tests of signalling.
+    package init(
+        configuration: RoomServerConfiguration, logger: Logger,
+        makeMedia: @escaping @Sendable (MediaSetup) throws -> any MediaSide
+    ) throws(AppStoreError) {
+        self.configuration = configuration
+        self.logger = logger
+        self.makeMedia = makeMedia
+        var random = RandomSource.system
+        apps = try AppStore(
+            stateDirectory: configuration.stateDirectory, fixed: configuration.fixedApplications, random: &random)
+        for notice in apps.notices { logger.notice("\(notice)") }
+    }
+
+    // MARK: Start and stop
+
+    /// Binds the ports and starts to serve. Can be called once.
+    package func start() async throws(RoomServerError) {
+        let isNew = phase.withLock { phase in
+            guard case .new = phase else { return false }
+            phase = .starting
+            return true
+        }
+        guard isNew else { throw .alreadyStarted }
+        let address = try listenAddress()
+        let advertise = try advertisedAddresses()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do throws(RoomServerError) {
+            let running = try await bind(address, advertise: advertise, group: group)
+            phase.withLock { $0 = .running(running) }
+            logger.info("room server listens", metadata: ["ADDRESS": "\(address.with(port: running.port))"])
+        } catch {
+            phase.withLock { $0 = .stopped }
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Stops: no new connections, clients see their sockets close (and try again), media ends, threads end. Returns at
+    /// the latest after about `deadlineMs`, whatever clients do. Harmless when the server does not run.
+    package func stop(deadlineMs: Int64 = 3_000) async {
+        let running = phase.withLock { phase -> Running? in
+            defer { phase = .stopped }
+            if case .running(let running) = phase { return running }
+            return nil
+        }
+        guard let running else { return }
+        try? await running.listener.close()
+        await Deadline.run(milliseconds: deadlineMs) {
+            await running.service.drain()
+            await running.media.stop()
+        }
+        // Closes what is still open.
+        try? await running.group.shutdownGracefully()
+    }
+
+    private func bind(
+        _ address: TransportAddress, advertise: [TransportAddress], group: MultiThreadedEventLoopGroup
+    ) async throws(RoomServerError) -> Running {
+        var attempt = 1
+        while true {
+            // The listener accepts nothing before its pipeline can be made, which needs the media side, which needs
+            // the port: so the first bind only finds out the port when any will do.
+            let port = address.port == 0 ? try await freePort(address, group: group) : address.port
+            do throws(RoomServerError) {
+                return try await bind(address.with(port: port), advertise: advertise, workers: group)
+            } catch {
+                guard address.port == 0, case .cannotBind = error, attempt < Self.portAttempts else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private func bind(
+        _ address: TransportAddress, advertise: [TransportAddress], workers group: MultiThreadedEventLoopGroup
+    ) async throws(RoomServerError) -> Running {
+        let media: any MediaSide
+        do {
+            media = try makeMedia(
+                MediaSetup(
+                    listen: address, advertise: advertise,
+                    workers: configuration.workers > 0 ? configuration.workers : nil, logger: logger))
+        } catch {
+            throw .cannotBind(transport: "UDP", address: "\(address)", reason: "\(error)")
+        }
+        do {
+            try media.start()
+        } catch {
+            await media.stop()
+            throw .media("\(error)")
+        }
+        let service = SignalingService(
+            eventLoop: group.next(),
+            settings: SignalingSettings(
+                departureTimeoutMs: Int64(configuration.departureTimeoutMs),
+                pingIntervalMs: Int64(configuration.effectivePingIntervalMs), limits: configuration.sessionLimits,
+                iceServers: configuration.iceServers, version: configuration.version,
+                messagesPerSecond: configuration.connectionLimits.messagesPerSecond,
+                messageBurst: configuration.connectionLimits.messageBurst),
+            limits: configuration.connectionLimits, apps: apps, media: media, logger: logger)
+        do {
+            let listener = try await listen(address, service: service, group: group)
+            return Running(group: group, listener: listener, service: service, media: media, port: address.port)
+        } catch {
+            await media.stop()
+            throw .cannotBind(transport: "TCP", address: "\(address)", reason: Self.reason(error))
+        }
+    }
+
+    private func listen(
+        _ address: TransportAddress, service: SignalingService, group: MultiThreadedEventLoopGroup
+    ) async throws -> any Channel {
+        let pipeline = ServerPipeline(service: service, limits: configuration.connectionLimits)
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try pipeline.configure(channel) }
+            }
+            .bind(host: address.host, port: Int(address.port)).get()
+    }
+
+    private func freePort(
+        _ address: TransportAddress, group: MultiThreadedEventLoopGroup
+    ) async throws(RoomServerError) -> UInt16 {
+        do {
+            let probe = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: address.host, port: 0).get()
+            let port = probe.localAddress?.port ?? 0
+            try await probe.close()
+            return UInt16(clamping: port)
+        } catch {
+            throw .cannotBind(transport: "TCP", address: "\(address)", reason: Self.reason(error))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
+    }
+
+    // MARK: Addresses
+
+    private func listenAddress() throws(RoomServerError) -> TransportAddress {
+        guard let address = TransportAddress(host: configuration.listen, port: configuration.port) else {
+            throw .notAnAddress(configuration.listen)
+        }
+        guard address.isLoopback || configuration.insecure else { throw .openWithoutTLS(listen: configuration.listen) }
+        return address
+    }
+
+    private func advertisedAddresses() throws(RoomServerError) -> [TransportAddress] {
+        var addresses: [TransportAddress] = []
+        for text in configuration.advertise {
+            guard let address = Self.address(text) else { throw .badAdvertise(text) }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    /// `192.0.2.1`, `192.0.2.1:5000`, `2001:db8::1` or `[2001:db8::1]:5000`; port 0 where none is given.
+    static func address(_ text: String) -> TransportAddress? {
+        if let address = TransportAddress(host: text, port: 0) { return address }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return TransportAddress(host: String(host), port: port)
+    }
+
+    // MARK: Looking in
+
+    /// The TCP and UDP port; nil unless the server runs.
+    package var boundPort: UInt16? {
+        running?.port
+    }
+
+    /// The address and port that it listens on, such as `127.0.0.1:8790`; nil unless the server runs.
+    package var boundAddress: String? {
+        guard let port = boundPort else { return nil }
+        return TransportAddress(host: configuration.listen, port: port)?.description
+    }
+
+    /// How many rooms, users, streams, … there are; at once, from memory.
+    package var counts: RoomServerCounts {
+        running?.service.counts ?? RoomServerCounts()
+    }
+
+    /// The rooms with their users and streams.
+    package func snapshot() async -> RoomServerSnapshot {
+        await running?.service.snapshot() ?? RoomServerSnapshot(rooms: [])
+    }
+
+    /// The Prometheus text of `/metrics`; nil unless the server runs.
+    package func metrics() async -> String? {
+        await running?.service.metrics()
+    }
+
+    private var running: Running? {
+        phase.withLock { phase in
+            if case .running(let running) = phase { running } else { nil }
+        }
+    }
+}

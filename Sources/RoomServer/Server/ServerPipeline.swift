@@ -1,0 +1,56 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import RoomModel
+
+/// A connection over ``ConnectionLimits``: closed without an answer.
+struct TooManyConnections: Error {}
+
+/// Sets up the pipeline of an accepted connection: limits, HTTP, and the upgrade to the signalling WebSocket.
+struct ServerPipeline: Sendable {
+    let service: SignalingService
+    let limits: ConnectionLimits
+
+    /// Frames that one message may be sent in, and the least size of all but the last.
+    private static let maximumFragments = 64
+    private static let minimumFragmentBytes = 1
+
+    /// To be called on the channel's event loop.
+    func configure(_ channel: any Channel) throws {
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        guard service.assumeIsolated({ $0.admit(address) }) else { throw TooManyConnections() }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ConnectionGuard(limits: limits, address: address, service: service))
+        let service = service
+        let upgrader = NIOWebSocketServerUpgrader(
+            maxFrameSize: SignalingProtocol.maximumFrameBytes,
+            shouldUpgrade: { channel, head in
+                let accepts = service.assumeIsolated { !$0.isDraining } && Self.isSignaling(head)
+                let headers = HTTPHeaders([("Sec-WebSocket-Protocol", SignalingProtocol.subprotocol)])
+                return channel.eventLoop.makeSucceededFuture(accepts ? headers : nil)
+            },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    let aggregator = NIOWebSocketFrameAggregator(
+                        minNonFinalFragmentSize: Self.minimumFragmentBytes,
+                        maxAccumulatedFrameCount: Self.maximumFragments,
+                        maxAccumulatedFrameSize: SignalingProtocol.maximumFrameBytes)
+                    try channel.pipeline.syncOperations.addHandlers(aggregator, WebSocketHandler(service: service))
+                }
+            })
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false,
+            withServerUpgrade: (
+                upgraders: [upgrader],
+                completionHandler: { context in
+                    context.pipeline.syncOperations.removeHandler(name: HTTPHandler.name, promise: nil)
+                }
+            ))
+        try pipeline.addHandler(HTTPHandler(service: service), name: HTTPHandler.name)
+    }
+
+    private static func isSignaling(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && head.uri.prefix { $0 != "?" } == SignalingProtocol.path
+            && head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == SignalingProtocol.subprotocol }
+    }
+}

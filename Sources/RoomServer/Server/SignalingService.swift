@@ -1,0 +1,210 @@
+import Logging
+import NIOCore
+import RoomModel
+import Synchronization
+import Transport
+
+/// Runs a ``SignalingMachine``: does what it wants done, tells it what happens and what time it is.
+///
+/// An actor on the event loop of the signalling connections, so that a message is handled where it arrives, in order and
+/// without a hop. The media side is asked by one task for each session, so that its calls keep their order too.
+actor SignalingService {
+    nonisolated let eventLoop: any EventLoop
+    private nonisolated let executor: any SerialExecutor
+    private let machine: SignalingMachine
+    private let media: any MediaSide
+    private let limits: ConnectionLimits
+    private let logger: Logger
+
+    private var connections: [ConnectionID: WebSocketConnection] = [:]
+    private var transports: [SessionID: Transport] = [:]
+    private var lastConnection: UInt64 = 0
+    private var census = ConnectionCensus()
+    private var tickIsScheduled = false
+    private(set) var isDraining = false
+    private nonisolated let sharedCounts = Mutex(RoomServerCounts())
+
+    /// A session's line to the media side.
+    private struct Transport {
+        let commands: AsyncStream<MediaCommand>.Continuation
+        let task: Task<Void, Never>
+    }
+
+    /// How often the machine is told the time.
+    private static let tickMs: Int64 = 250
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(
+        eventLoop: any EventLoop, settings: SignalingSettings, limits: ConnectionLimits, apps: AppStore,
+        media: any MediaSide, logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        executor = eventLoop.executor
+        self.limits = limits
+        self.media = media
+        self.logger = logger
+        machine = SignalingMachine(
+            settings: settings, random: .system, credentials: { apps.credentials($0) },
+            wallClock: { UnixTime.milliseconds() })
+    }
+
+    // MARK: Connections (called on the event loop)
+
+    /// Whether a connection from this address may come in; then it is counted until ``left(_:isStranger:)``.
+    func admit(_ address: String) -> Bool {
+        !isDraining && census.admit(address, limits)
+    }
+
+    /// A connection of this address logged in, or logged out again.
+    func becameStranger(_ isStranger: Bool, _ address: String) {
+        census.becameStranger(isStranger, address)
+    }
+
+    /// A connection of this address is gone.
+    func left(_ address: String, isStranger: Bool) {
+        census.left(address, isStranger: isStranger)
+    }
+
+    /// A WebSocket was opened.
+    func opened(_ channel: any Channel) -> ConnectionID {
+        lastConnection += 1
+        let id = ConnectionID(lastConnection)
+        connections[id] = WebSocketConnection(channel: channel)
+        machine.open(id, now: .now())
+        perform()
+        return id
+    }
+
+    /// A text frame came.
+    func received(_ connection: ConnectionID, _ text: [UInt8]) {
+        machine.receive(connection, text: text, now: .now())
+        perform()
+    }
+
+    /// A control frame came.
+    func heard(_ connection: ConnectionID) {
+        machine.heard(connection, now: .now())
+    }
+
+    /// The connection is gone.
+    func closed(_ connection: ConnectionID) {
+        connections[connection] = nil
+        machine.closed(connection, now: .now())
+        perform()
+    }
+
+    // MARK: Effects
+
+    private func perform() {
+        for effect in machine.takeEffects() {
+            switch effect {
+            case .send(let connection, let bytes): connections[connection]?.send(bytes)
+            case .close(let connection, let reason):
+                connections.removeValue(forKey: connection)?.close(reason)
+            case .authenticated(let connection, let known): connections[connection]?.setAuthenticated(known)
+            case .openTransport(let session): openTransport(session)
+            case .closeTransport(let session): transports.removeValue(forKey: session)?.commands.finish()
+            case .negotiate(let session, let ticket, let offer, let tracks):
+                command(session, .negotiate(ticket: ticket, offer: offer, tracks: tracks))
+            case .addCandidate(let session, let candidate, let usernameFragment):
+                command(session, .addCandidate(candidate, usernameFragment: usernameFragment))
+            case .unpublish(let session, let stream): command(session, .unpublish(stream))
+            case .stopPlay(let session, let stream): command(session, .stopPlay(stream))
+            case .log(let level, let message, let metadata):
+                logger.log(level: level, "\(message)", metadata: metadata)
+            }
+        }
+        let counts = machine.counts
+        sharedCounts.withLock { $0 = counts }
+        scheduleTick()
+    }
+
+    private func command(_ session: SessionID, _ command: MediaCommand) {
+        transports[session]?.commands.yield(command)
+    }
+
+    private func scheduleTick() {
+        guard !tickIsScheduled, machine.isActive, !isDraining else { return }
+        tickIsScheduled = true
+        eventLoop.scheduleTask(in: .milliseconds(Self.tickMs)) { [weak self] in
+            self?.assumeIsolated { $0.tick() }
+        }
+    }
+
+    private func tick() {
+        tickIsScheduled = false
+        machine.advance(.now())
+        perform()
+    }
+
+    // MARK: Media
+
+    private func openTransport(_ session: SessionID) {
+        let (commands, continuation) = AsyncStream.makeStream(of: MediaCommand.self)
+        let media = media
+        let events: @Sendable (ForwarderSessionEvent) -> Void = { [weak self, eventLoop] event in
+            // By the event loop's queue, which keeps the order that tasks would not.
+            guard let self else { return }
+            eventLoop.execute { self.assumeIsolated { $0.mediaEvent(session, event) } }
+        }
+        let task = Task { [weak self] in
+            await media.open(session, events: events)
+            for await command in commands {
+                switch command {
+                case .negotiate(let ticket, let offer, let tracks):
+                    let outcome: Result<MediaAnswer, ZegoError>
+                    do throws(ZegoError) {
+                        outcome = .success(try await media.negotiate(session, offer: offer, tracks: tracks))
+                    } catch {
+                        outcome = .failure(error)
+                    }
+                    await self?.negotiated(session, ticket: ticket, outcome)
+                case .addCandidate(let candidate, let usernameFragment):
+                    await media.addCandidate(session, candidate: candidate, usernameFragment: usernameFragment)
+                case .unpublish(let stream): await media.unpublish(session, stream)
+                case .stopPlay(let stream): await media.stopPlay(session, stream)
+                }
+            }
+            await media.close(session)
+        }
+        transports[session] = Transport(commands: continuation, task: task)
+    }
+
+    private func negotiated(_ session: SessionID, ticket: UInt64, _ outcome: Result<MediaAnswer, ZegoError>) {
+        machine.negotiated(session, ticket: ticket, outcome: outcome, now: .now())
+        perform()
+    }
+
+    private func mediaEvent(_ session: SessionID, _ event: ForwarderSessionEvent) {
+        machine.mediaEvent(session, event, now: .now())
+        perform()
+    }
+
+    // MARK: Looking in
+
+    /// How many of what there is, without waiting.
+    nonisolated var counts: RoomServerCounts { sharedCounts.withLock { $0 } }
+
+    /// The rooms as they are.
+    func snapshot() -> RoomServerSnapshot { machine.snapshot }
+
+    /// The Prometheus text of what signalling and the media side counted.
+    func metrics() async -> String {
+        let forwarding = await media.statistics()
+        return Metrics.text(counts: machine.counts, signaling: machine.counters, forwarding: forwarding)
+    }
+
+    // MARK: The end
+
+    /// Closes all connections and transports; clients see a close frame and come back when there is a server again.
+    func drain() async {
+        isDraining = true
+        for connection in connections.values { connection.close(.goingAway) }
+        connections = [:]
+        let open = transports
+        transports = [:]
+        for transport in open.values { transport.commands.finish() }
+        for transport in open.values { await transport.task.value }
+    }
+}

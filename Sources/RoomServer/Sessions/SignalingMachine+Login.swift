@@ -1,0 +1,170 @@
+import JSONRPC
+import Logging
+import RoomModel
+import Transport
+
+/// Logging in, coming back, logging out.
+extension SignalingMachine {
+    /// Enters a room: makes the session, or goes on with the one of the connection.
+    func login(
+        _ request: LoginRequest, on link: SignalingLink, now: MonotonicTime
+    ) throws(ZegoError) -> Outcome {
+        if let session = link.session {
+            guard session.appID == request.appID, session.user == request.user else {
+                throw ZegoError(.multiRoomUserNotSame)
+            }
+            guard session.room(request.roomID) == nil else { throw ZegoError(.roomCountExceeded) }
+            guard session.rooms.count < settings.limits.rooms else { throw ZegoError(.multiRoomLimitExceeded) }
+        }
+        try authenticate(request, nonce: link.nonce)
+
+        let userKey = UserKey(appID: request.appID, userID: request.user.userID)
+        let earlier = directory.holder(of: userKey).flatMap { sessions[$0] }
+        let key = RoomKey(appID: request.appID, roomID: request.roomID)
+        if let room = rooms[key], room.maxMemberCount > 0 {
+            // An earlier client of the same user makes room for this one.
+            let others = room.members.count { $0.session !== earlier || earlier === link.session }
+            guard others < Int(room.maxMemberCount) else { throw ZegoError(.memberLimitExceeded) }
+        }
+
+        let session = link.session ?? makeSession(request, on: link, now: now)
+        if let displaced = directory.claim(userKey, for: session.id).flatMap({ sessions[$0] }) {
+            displace(displaced, now: now)
+        }
+        counters.logins += 1
+        let room = rooms[key] ?? makeRoom(key, maxMemberCount: request.configuration.maxMemberCount)
+        let member = Room.Member(session: session, isUserStatusNotify: request.configuration.isUserStatusNotify)
+        let result = loginResult(of: member, in: room)
+        room.add(member)
+        session.rooms.append(room)
+        log(.info, "logged in", session, room)
+        return .reply(result.json) { [self] in
+            if member.isUserStatusNotify {
+                notifyUsers(of: room, except: session, .add, [session.user])
+            }
+            countChanged(in: room, newcomer: session, now: now)
+        }
+    }
+
+    private func authenticate(_ request: LoginRequest, nonce: String) throws(ZegoError) {
+        guard let application = credentials(request.appID) else {
+            throw ZegoError(.appIDIncorrect, detail: "AppID \(request.appID)")
+        }
+        switch request.authentication {
+        case .none: throw ZegoError(.noToken)
+        case .token:
+            throw ZegoError(
+                .authenticationFailed, detail: "this server takes proofs of the AppSign, no tokens")
+        case .proof(let proof):
+            let valid = AppSignProof.verify(
+                proof, appSign: application.appSign, nonce: nonce, appID: request.appID, userID: request.user.userID,
+                roomID: request.roomID)
+            guard valid else { throw ZegoError(.authenticationFailed, detail: "the AppSign is not that of the AppID") }
+        }
+    }
+
+    /// Counts and logs a refused login; attempts in a row end the connection.
+    func refused(_ request: LoginRequest, _ error: any Error, on link: SignalingLink, now: MonotonicTime) {
+        link.failedLogins += 1
+        guard let error = error as? ZegoError else { return }
+        counters.refusedLogins[error.code.number, default: 0] += 1
+        guard let suppressed = refusalLog.permit(now) else { return }
+        effects.append(
+            .log(
+                .notice, "login refused: \(error.message)",
+                [
+                    "ERROR_CODE": "\(error.code.number)", "APP_ID": "\(request.appID)",
+                    "ROOM_ID": "\(request.roomID)", "USER_ID": "\(request.user.userID)",
+                    "SUPPRESSED": "\(suppressed)",
+                ]))
+    }
+
+    private func makeSession(_ request: LoginRequest, on link: SignalingLink, now: MonotonicTime) -> Session {
+        let session = Session(
+            id: SessionID(random.token(22)), resumeKey: random.token(43), appID: request.appID, user: request.user,
+            connection: link.id, now: now)
+        sessions[session.id] = session
+        link.session = session
+        link.failedLogins = 0
+        effects.append(.authenticated(link.id, true))
+        effects.append(.openTransport(session.id))
+        return session
+    }
+
+    private func makeRoom(_ key: RoomKey, maxMemberCount: UInt32) -> Room {
+        let room = Room(key: key, sessionID: random.token(22), maxMemberCount: maxMemberCount)
+        rooms[key] = room
+        return room
+    }
+
+    private func loginResult(of member: Room.Member, in room: Room) -> LoginResult {
+        let users = room.members.compactMap { other in
+            member.isUserStatusNotify && other.isUserStatusNotify ? other.session.user : nil
+        }
+        return LoginResult(
+            sessionID: member.session.id.text, resumeKey: member.session.resumeKey, roomSessionID: room.sessionID,
+            users: users, streams: room.streams.map(\.description), roomExtraInfo: [],
+            iceServers: settings.iceServers, pingIntervalMs: Int(settings.pingIntervalMs),
+            departureTimeoutMs: Int(settings.departureTimeoutMs), limits: settings.limits, tokenRemainSeconds: nil)
+    }
+
+    /// The user of this session logged in elsewhere: the earlier client is kicked out.
+    private func displace(_ session: Session, now: MonotonicTime) {
+        counters.displacedSessions += 1
+        displaced.remember(session.id, resumeKey: session.resumeKey, now: now)
+        let error = ZegoErrorCode.kickedOut
+        notify(session, .kickOut(KickOut(roomID: nil, errorCode: error, reason: error.meaning)))
+        end(session, .repeatedLogin, now: now)
+    }
+
+    /// Goes on with a session whose connection was lost (or is about to be).
+    func resume(_ request: ResumeRequest, on link: SignalingLink, now: MonotonicTime) throws(ZegoError) -> Outcome {
+        guard link.session == nil else {
+            throw ZegoError(.illegalParameter, detail: "this connection has a session already")
+        }
+        let id = SessionID(request.sessionID)
+        // One answer for an unknown session and for a wrong key: the key is not to be found by trying.
+        guard let session = sessions[id], ConstantTime.areEqual(session.resumeKey, request.resumeKey) else {
+            let elsewhere = displaced.contains(id, resumeKey: request.resumeKey)
+            throw ZegoError(elsewhere ? .loggedInElsewhere : .roomDisconnected)
+        }
+        guard let missed = session.notifications.after(request.lastSeq) else {
+            throw ZegoError(.roomDisconnected, detail: "more was missed than is kept")
+        }
+        if let old = session.connection.flatMap({ links[$0] }) {
+            old.session = nil
+            drop(old, .resumedElsewhere, now: now)
+        }
+        counters.resumes += 1
+        session.connection = link.id
+        session.lastHeard = now
+        link.session = session
+        link.failedLogins = 0
+        effects.append(.authenticated(link.id, true))
+        return .reply(ResumeResult(notifications: missed).json)
+    }
+
+    /// Leaves one room or all; the last one ends the session, but not the connection.
+    func logout(_ request: LogoutRequest, on link: SignalingLink, now: MonotonicTime) throws(ZegoError) -> Outcome {
+        guard let session = link.session else {
+            // Nothing to leave: a success, as the SDK has it.
+            guard request.roomID == nil else { throw ZegoError(.roomIDIncorrect) }
+            return .reply(EmptyResult().json)
+        }
+        if let roomID = request.roomID, session.rooms.count > 1 || session.room(roomID) == nil {
+            guard let room = session.room(roomID) else { throw ZegoError(.roomIDIncorrect) }
+            return .reply(EmptyResult().json) { [self] in
+                leave(room, session, .publisherStopped, now: now)
+            }
+        }
+        return .reply(EmptyResult().json) { [self] in
+            end(session, .publisherStopped, now: now)
+        }
+    }
+
+    func log(_ level: Logger.Level, _ message: String, _ session: Session, _ room: Room? = nil) {
+        var metadata: Logger.Metadata = ["APP_ID": "\(session.appID)", "USER_ID": "\(session.user.userID)"]
+        if let room { metadata["ROOM_ID"] = "\(room.key.roomID)" }
+        effects.append(.log(level, message, metadata))
+    }
+}

@@ -1,0 +1,43 @@
+import RoomModel
+
+/// The numbers and texts that ``SignalingMachine`` works with.
+package struct SignalingSettings: Sendable {
+    /// How long a session waits for its client, from the last byte heard, in milliseconds.
+    package var departureTimeoutMs: Int64
+    /// How often clients ping, in milliseconds; three of them without a byte close a connection.
+    package var pingIntervalMs: Int64
+    package var limits: SessionLimits
+    package var iceServers: [ICEServer]
+    package var version: String
+    /// Signalling messages per second of one connection, and at once.
+    package var messagesPerSecond: Int
+    package var messageBurst: Int
+
+    /// How often the number of users is told when nothing changes, and how often at most when it does.
+    static let countIntervalMs: Int64 = 30_000
+    static let countGatherMs: Int64 = 1_000
+    /// How long a publisher with a ready transport may take to send its first packet.
+    static let firstMediaTimeoutMs: Int64 = 10_000
+    /// How many notifications are kept for a resume, and how many replies for repeated requests.
+    static let keptNotifications = 512
+    static let keptReplies = 64
+    /// How long the place of a displaced session is remembered (the SDK's window of retries), and of how many.
+    static let displacedMs: Int64 = 1_200_000
+    static let keptDisplaced = 4096
+    /// Faulty messages and failed logins after which a connection is closed.
+    static let faultyMessages = 16
+    static let failedLogins = 8
+
+    package init(
+        departureTimeoutMs: Int64 = 30_000, pingIntervalMs: Int64 = 5_000, limits: SessionLimits = .standard,
+        iceServers: [ICEServer] = [], version: String = "1.0.0", messagesPerSecond: Int = 250, messageBurst: Int = 500
+    ) {
+        self.departureTimeoutMs = departureTimeoutMs
+        self.pingIntervalMs = pingIntervalMs
+        self.limits = limits
+        self.iceServers = iceServers
+        self.version = version
+        self.messagesPerSecond = messagesPerSecond
+        self.messageBurst = messageBurst
+    }
+}

@@ -1,0 +1,46 @@
+import RoomModel
+
+/// The Prometheus text of `/metrics` (exposition format 0.0.4): numbers only, no identifiers.
+enum Metrics {
+    static func text(
+        counts: RoomServerCounts, signaling: SignalingCounters, forwarding: ForwarderStatistics
+    ) -> String {
+        var text = PrometheusText()
+        text.gauge("connections", "WebSocket connections", counts.connections)
+        text.gauge("sessions", "Sessions, connected or waiting for a resume", counts.sessions)
+        text.gauge("rooms", "Rooms with somebody in them", counts.rooms)
+        text.gauge("users", "Users in rooms", counts.users)
+        text.gauge("streams", "Published streams", counts.streams)
+
+        text.counter("connections_total", "WebSocket connections accepted", signaling.connections)
+        text.counter("messages_total", "Signalling messages received", signaling.messages)
+        text.counter("faulty_messages_total", "Messages that were no valid request", signaling.faultyMessages)
+        text.counter("rate_limited_total", "Connections closed for too many messages", signaling.rateLimited)
+        text.counter("logins_total", "Logins to rooms", signaling.logins)
+        text.counter(
+            "login_failures_total", "Refused logins by error number", label: "code",
+            signaling.refusedLogins.sorted { $0.key < $1.key }.map { (String($0.key), $0.value) })
+        text.counter("resumes_total", "Sessions resumed", signaling.resumes)
+        text.counter("resume_failures_total", "Refused resumes", signaling.refusedResumes)
+        text.counter("repeated_requests_total", "Requests answered from the kept replies", signaling.repeatedRequests)
+        text.counter("displaced_sessions_total", "Sessions whose user logged in elsewhere", signaling.displacedSessions)
+        text.counter("departures_total", "Sessions ended by the departure time-out", signaling.departures)
+        text.counter("silent_connections_total", "Connections closed for silence", signaling.silentConnections)
+        text.counter("negotiations_total", "Offers received", signaling.negotiations)
+        text.counter("negotiation_failures_total", "Offers that could not be answered", signaling.failedNegotiations)
+        text.counter("published_streams_total", "Streams published", signaling.publishedStreams)
+
+        text.counter("media_packets_received_total", "RTP packets from publishers", forwarding.packetsReceived)
+        text.counter("media_bytes_received_total", "Bytes of them", forwarding.bytesReceived)
+        text.counter("media_packets_forwarded_total", "RTP packets to listeners", forwarding.packetsForwarded)
+        text.counter("media_bytes_forwarded_total", "Bytes of them", forwarding.bytesForwarded)
+        text.counter("media_packets_retransmitted_total", "RTP packets sent again", forwarding.packetsRetransmitted)
+        text.counter("media_datagrams_unknown_total", "Datagrams of no session", forwarding.datagramsUnknown)
+        text.counter("media_datagrams_refused_total", "Datagrams refused by a session", forwarding.datagramsRefused)
+        text.counter("media_datagrams_not_sent_total", "Datagrams not taken for sending", forwarding.datagramsNotSent)
+        text.counter(
+            "media_hand_overs_dropped_total", "Hand-overs between workers lost", forwarding.handOversDropped)
+        text.seconds("media_cpu_seconds_total", "CPU time of the media workers", forwarding.cpuNanoseconds)
+        return text.lines
+    }
+}
