@@ -1,0 +1,119 @@
+import RTP
+import Transport
+import WebRTC
+
+/// A stream on its way to one listener: own SSRC, sequence numbers and timestamps, which go on without a jump whoever
+/// publishes the stream.
+final class Subscription {
+    /// The session lives on the same worker and takes its subscriptions out of the groups before it ends.
+    unowned let session: PeerSession
+    let route: StreamRoute
+    let mid: String
+    let ssrc: UInt32
+
+    private var mediaIdentifier: MediaIdentifier?
+    private(set) var opusPayloadType: UInt8
+    private(set) var redPayloadType: UInt8?
+    private(set) var extensions: HeaderExtensionMap
+    /// Nil when the listener did not negotiate NACK.
+    private(set) var history: ProtectedHistory?
+
+    /// Whose packets the offsets are for; 0 before the first.
+    private var source: UInt64 = 0
+    private var sequenceOffset: Int64
+    private var timestampOffset: UInt32
+    private var window = SentWindow()
+    private(set) var lastTimestamp: UInt32 = 0
+    private(set) var lastTimestampUnixNanoseconds: Int64 = 0
+    private var lastArrival = MonotonicTime.zero
+    private(set) var packets: UInt32 = 0
+    private(set) var octets: UInt32 = 0
+
+    /// - Parameter firstSequenceNumber: below 2¹⁵ (see `SRTPSender`).
+    init(
+        session: PeerSession, route: StreamRoute, section: NegotiatedSection, ssrc: UInt32,
+        firstSequenceNumber: UInt16, timestampOffset: UInt32
+    ) {
+        self.session = session
+        self.route = route
+        mid = section.mid
+        self.ssrc = ssrc
+        mediaIdentifier = MediaIdentifier(section.mid)
+        opusPayloadType = section.opusPayloadType
+        redPayloadType = section.redPayloadType
+        extensions = section.extensions
+        sequenceOffset = Int64(firstSequenceNumber)
+        self.timestampOffset = timestampOffset
+        history = section.nack ? ProtectedHistory() : nil
+    }
+
+    /// Takes over what a later negotiation changed.
+    func update(_ section: NegotiatedSection) {
+        opusPayloadType = section.opusPayloadType
+        redPayloadType = section.redPayloadType
+        extensions = section.extensions
+        if section.nack, history == nil { history = ProtectedHistory() }
+        if !section.nack { history = nil }
+    }
+
+    /// Writes this listener's header for a packet into `buffer`; its length, or nil when the listener has had this
+    /// packet already or it is too late for it.
+    func writeHeader(
+        for packet: MediaPacket, asRED: Bool, into buffer: UnsafeMutableRawBufferPointer
+    ) -> (length: Int, sequenceNumber: UInt16)? {
+        var marker = packet.marker
+        if source != packet.source {
+            marker = true
+            follow(packet)
+        }
+        let number = packet.sequence + sequenceOffset
+        guard number >= 0 else { return nil }
+        let isNewest = window.highest.map { number > $0 } ?? true
+        guard window.use(number) else { return nil }
+        let timestamp = packet.timestamp &+ timestampOffset
+        if isNewest {
+            lastTimestamp = timestamp
+            lastTimestampUnixNanoseconds = packet.timestampUnixNanoseconds
+            lastArrival = packet.arrival
+        }
+        let header = RTPHeader(
+            marker: marker, payloadType: asRED ? redPayloadType ?? opusPayloadType : opusPayloadType,
+            sequenceNumber: UInt16(truncatingIfNeeded: number), timestamp: timestamp, ssrc: ssrc)
+        let values = RTPHeaderExtensions(
+            audioLevel: packet.audioLevel == MediaPacket.noAudioLevel
+                ? nil : AudioLevel(byte: UInt8(truncatingIfNeeded: packet.audioLevel)),
+            mid: mediaIdentifier,
+            absoluteCaptureTime: packet.captureTime == 0
+                ? nil : AbsoluteCaptureTime(time: NTPTime(packet.captureTime), clockOffset: 0))
+        guard let length = header.write(extensions: values, map: extensions, into: buffer) else { return nil }
+        return (length, header.sequenceNumber)
+    }
+
+    /// Sets the offsets so that the new publisher's first packet comes right behind what was sent last: the next
+    /// sequence number, and a timestamp that is later by the time that has passed.
+    private func follow(_ packet: MediaPacket) {
+        source = packet.source
+        guard let highest = window.highest else {
+            sequenceOffset = sequenceOffset - packet.sequence
+            return
+        }
+        sequenceOffset = highest + 1 - packet.sequence
+        let passed = max(0, packet.arrival.nanoseconds(since: lastArrival))
+        // 48 ticks a millisecond, and at least one frame of 2.5 ms so that no two packets share a timestamp.
+        let ticks = max(120, passed / 1000 * 48 / 1000)
+        timestampOffset = lastTimestamp &+ UInt32(truncatingIfNeeded: ticks) &- packet.timestamp
+    }
+
+    /// Notes a packet that goes out; `payloadLength` without the tag.
+    func sent(_ packet: UnsafeRawBufferPointer, sequenceNumber: UInt16, payloadLength: Int) {
+        packets &+= 1
+        octets &+= UInt32(truncatingIfNeeded: payloadLength)
+        history?.store(packet, sequenceNumber: sequenceNumber)
+    }
+
+    /// The RTP timestamp of a moment of the server's clock, as the listener sees the stream.
+    func timestamp(atUnixNanoseconds moment: Int64) -> UInt32 {
+        let passed = moment - lastTimestampUnixNanoseconds
+        return lastTimestamp &+ UInt32(truncatingIfNeeded: passed / 1000 * 48 / 1000)
+    }
+}
