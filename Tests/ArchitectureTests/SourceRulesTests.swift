@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Rules that hold for every file of ours.
@@ -30,7 +31,7 @@ struct SourceRulesTests {
         let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
         for path in try Repository.files(below: folder, suffixes: Self.suffixes) {
             let text = try Repository.text(path)
-            for mark in marks { #expect(!text.contains(mark), "\(path) says \(mark)") }
+            for mark in marks { #expect(!Self.occurs(mark, in: text), "\(path) says \(mark)") }
         }
     }
 
@@ -38,7 +39,12 @@ struct SourceRulesTests {
     func isTestedFromOutside() throws {
         for path in try Repository.files(below: "Tests", suffixes: [".swift"]) {
             let text = try Repository.text(path)
-            #expect(!text.contains("@testable" + " import"), "\(path) reaches inside a module")
+            #expect(!Self.occurs("@testable" + " import", in: text), "\(path) reaches inside a module")
         }
+    }
+
+    /// As `contains`, many times faster: these tests read every file of the repository.
+    private static func occurs(_ needle: String, in text: String) -> Bool {
+        text.withCString { strstr($0, needle) != nil }
     }
 }

@@ -97,7 +97,7 @@ struct ServerInputTests {
         try withCall {
             let output = try Command.demand(
                 [
-                    "python3", "\(Programs.tools)/signal.py", "\(port)", "\(server.application.id)",
+                    "python3", "\(Programs.tools)/intruder.py", "\(port)", "\(server.application.id)",
                     server.application.sign,
                 ])
             let report = try JSON(line: output)

@@ -1,4 +1,4 @@
-"""signal.py PORT APP_ID APP_SIGN: a participant that does not keep the rules, on the WebSocket of a room server.
+"""intruder.py PORT APP_ID APP_SIGN: a participant that does not keep the rules, on the WebSocket of a room server.
 
 Logs in as ROOM-PROTOCOL says, then sends what is not SDP, not JSON, not a known method; prints a JSON list of {sent, answer} and last whether
 the session still answers a ping. Standard library only.
