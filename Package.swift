@@ -88,7 +88,10 @@ let package = Package(
         // Floor 4: what scripts talk to.
         module(
             "ControlAPI",
-            ["VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging, orderedCollections]),
+            [
+                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "CSystemd", nioCore, nioPosix, logging,
+                toml,
+            ]),
 
         // Floor 5: programs.
         executable(
@@ -117,6 +120,13 @@ let package = Package(
         tests("WebRTCTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation", "COpenSSL", "CSRTP"]),
         tests("CallTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation"]),
         tests("TransportTests", ["Transport"]),
+        tests("RoomModelTests", ["RoomModel", "JSONRPC", "Transport"]),
+        tests(
+            "RoomServerTests",
+            [
+                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket, logging,
+            ]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"]),
         tests("ArchitectureTests"),
         tests("SystemTests", exclude: ["Rig/tools"]),
