@@ -1,0 +1,179 @@
+import RTP
+import Transport
+
+/// One bundled WebRTC transport and its sections (m-lines): ICE, DTLS, SRTP and the offer/answer that sets them up
+/// (RFC 8829). Sans-IO: it takes datagrams and the time, and returns what to send, what happened, and when to wake it.
+///
+/// Not `Sendable`: an object of one thread or actor. After each call that takes a time, and after `createOffer` and
+/// `answer`, poll ``nextTransmit(into:)`` and ``nextEvent()`` until they return nil, then wait until ``deadline``.
+///
+/// Media goes through buffers of the caller and allocates nothing per packet: ``receive(_:from:to:now:)`` decrypts in
+/// place, ``protectRTP(header:payload:into:)`` writes into the send buffer; send the result on ``selectedPath``.
+///
+/// Deliberately absent: sections without BUNDLE, RTCP without rtcp-mux, SDES keys, DTLS renegotiation, a change of
+/// certificate during a session.
+package final class PeerConnection {
+    /// Longer datagrams are dropped unread.
+    package static let maximumDatagramLength = 2048
+    /// The most sections of a connection.
+    package static let maximumSections = 128
+
+    let configuration: PeerConnectionConfiguration
+    let ice: any ICETransport
+    let fullAgent: ICEAgent?
+    var dtls: DTLSTransport?
+    /// The state of DTLS that the caller knows of.
+    var settledDTLSState = DTLSState.new
+    var srtpSender: SRTPSender?
+    var srtpReceiver: SRTPReceiver?
+
+    var origin: SDPOrigin
+    var slots: [SectionSlot] = []
+    var pendingOffer: PendingOffer?
+    var receivedOffer: ReceivedOffer?
+    var remoteCredentials: ICECredentials?
+    var remoteFingerprints: [SDPFingerprint] = []
+    /// Local candidates that a description or an event has told the peer of.
+    var signalledCandidates: Set<String> = []
+
+    var demultiplexer = StreamDemultiplexer()
+    private var events = BoundedQueue<PeerConnectionEvent>(capacity: 128)
+    var counters = PeerConnectionStatistics()
+    private var isClosed = false
+
+    /// The pair of addresses that media goes by; nil if there is none, or consent to send has expired.
+    package private(set) var selectedPath: TransportTuple?
+    /// Whether ICE and DTLS are done and media can flow.
+    package private(set) var isConnected = false
+
+    /// - Parameter random: identifiers, tie-breakers and SDP session IDs are drawn from it (not keys: OpenSSL draws those).
+    package init(configuration: PeerConnectionConfiguration, random: RandomSource, now: MonotonicTime) {
+        self.configuration = configuration
+        var random = random
+        // RFC 8829, section 5.2.1: 63 random bits.
+        origin = SDPOrigin(sessionID: random.next() >> 1, version: 1)
+        switch configuration.role {
+        case .client:
+            let agent = ICEAgent(
+                addresses: configuration.localAddresses, stunServers: configuration.stunServers, isControlling: true,
+                ufragPrefix: configuration.ufragPrefix, timers: configuration.timers, random: random, now: now)
+            fullAgent = agent
+            ice = agent
+        case .server:
+            fullAgent = nil
+            ice = ICELiteAgent(
+                addresses: configuration.localAddresses, ufragPrefix: configuration.ufragPrefix,
+                timers: configuration.timers, random: random)
+        }
+    }
+
+    /// What was agreed for each section; the position is ``NegotiatedSection/index``.
+    package var sections: [NegotiatedSection] { slots.map(\.negotiated) }
+
+    /// What was agreed for the section with this mid.
+    package func section(mid: String) -> NegotiatedSection? {
+        slots.first { $0.negotiated.mid == mid }?.negotiated
+    }
+
+    /// The ufrags that checks for this connection may carry: the newest, and during an ICE restart the old one too.
+    package var localUfrags: [String] { ice.localUfrags }
+
+    package var statistics: PeerConnectionStatistics {
+        var statistics = counters
+        if let fullAgent {
+            statistics.checksSent = fullAgent.checksSent
+            statistics.checksAnswered = fullAgent.checksAnswered
+            statistics.checksReceived = fullAgent.checksReceived
+            statistics.roundTripNanoseconds = fullAgent.roundTripNanoseconds
+        }
+        return statistics
+    }
+
+    /// A candidate of the peer: `candidate:…`, with or without `a=`. What this side cannot use (mDNS names, TCP, junk) is
+    /// passed over.
+    package func addRemoteCandidate(_ line: String, now: MonotonicTime) {
+        guard let candidate = ICECandidate(line) else { return }
+        ice.addRemoteCandidate(candidate, now: now)
+        settle(now: now)
+    }
+
+    /// The network has a new local address (client): it becomes a candidate of the running session.
+    package func addLocalAddress(_ address: TransportAddress, now: MonotonicTime) {
+        fullAgent?.addLocalAddress(address, now: now)
+        settle(now: now)
+    }
+
+    /// A local address has gone (client).
+    package func removeLocalAddress(_ address: TransportAddress, now: MonotonicTime) {
+        fullAgent?.removeLocalAddress(address, now: now)
+        settle(now: now)
+    }
+
+    /// When ``handleTimeout(now:)`` is to be called if nothing arrives before.
+    package var deadline: MonotonicTime {
+        isClosed ? .distantFuture : min(ice.deadline, dtls?.deadline ?? .distantFuture)
+    }
+
+    /// Does what is due. Harmless before ``deadline``.
+    package func handleTimeout(now: MonotonicTime) {
+        guard !isClosed else { return }
+        ice.handleTimeout(now: now)
+        if let dtls, now >= dtls.deadline { dtls.handleTimeout(now: now) }
+        settle(now: now)
+    }
+
+    package func nextEvent() -> PeerConnectionEvent? {
+        events.popFirst()
+    }
+
+    /// Says goodbye to the peer (DTLS close_notify, in ``nextTransmit(into:)``) and stops.
+    package func close(now: MonotonicTime) {
+        guard !isClosed else { return }
+        dtls?.close()
+        isClosed = true
+        isConnected = false
+        srtpReceiver = nil
+        srtpSender = nil
+    }
+
+    var hasEnded: Bool { isClosed }
+
+    // MARK: What follows from a change
+
+    /// Carries news of ICE to DTLS and to the caller.
+    func settle(now: MonotonicTime) {
+        while let event = ice.nextEvent() { take(event) }
+        selectedPath = ice.path
+        if selectedPath != nil { dtls?.start(now: now) }
+        settleDTLS()
+    }
+
+    private func take(_ event: ICEEvent) {
+        switch event {
+        case .localCandidate(let candidate):
+            // Those before the first description are in it.
+            guard !signalledCandidates.isEmpty, signalledCandidates.insert(candidate.line).inserted else { return }
+            events.append(.localCandidate(candidate.line))
+        case .gatheringComplete: events.append(.gatheringComplete)
+        case .connected: events.append(.iceConnected)
+        case .pathChanged(let tuple):
+            if selectedPath != nil, selectedPath != tuple { counters.pathChanges += 1 }
+            events.append(.pathChanged(tuple))
+        case .disconnected: events.append(.disconnected)
+        case .tupleValidated(let tuple): events.append(.tupleValidated(tuple))
+        case .tupleForgotten(let tuple): events.append(.tupleForgotten(tuple))
+        case .localUfragRetired(let ufrag): events.append(.localUfragRetired(ufrag))
+        case .failed(let failure): events.append(.failed(failure))
+        }
+    }
+
+    func becameConnected(_ profile: SRTPProfile) {
+        isConnected = true
+        events.append(.connected(profile))
+    }
+
+    func becameDisconnected(_ event: PeerConnectionEvent) {
+        isConnected = false
+        events.append(event)
+    }
+}

@@ -1,0 +1,9 @@
+/// Bytes written in hexadecimal; spaces and line ends do not count.
+func hex(_ text: String) -> [UInt8] {
+    let digits = text.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+}
+
+enum Hex {
+    static func bytes(_ text: String) -> [UInt8] { hex(text) }
+}
