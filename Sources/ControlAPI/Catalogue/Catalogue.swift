@@ -1,0 +1,77 @@
+import JSONRPC
+import Logging
+import RoomModel
+import VoiceEngine
+
+/// The methods of a socket by name. Its ``dispatch(_:context:connection:lastSeq:)`` is the only way to them.
+package struct Catalogue<Context: Sendable>: Sendable {
+    /// In the order in which they are published.
+    package let methods: [Method<Context>]
+    private let byName: [String: Method<Context>]
+    let logger: Logger
+
+    package init(methods: [Method<Context>], logger: Logger) {
+        self.methods = methods
+        self.logger = logger
+        var byName: [String: Method<Context>] = [:]
+        for method in methods {
+            for name in [method.name] + method.aliases {
+                precondition(byName[name] == nil, "the method \(name) is in the catalogue twice")
+                byName[name] = method
+            }
+        }
+        self.byName = byName
+    }
+
+    /// The method of a name or alias.
+    package func method(named name: String) -> Method<Context>? { byName[name] }
+
+    /// Checks a request and calls its method: nothing happens unless name and parameters are right.
+    ///
+    /// Runs on the caller's executor up to the method's first suspension, so that calls start in the order in which
+    /// this is called.
+    package nonisolated(nonsending) func dispatch(
+        _ request: JSONRPCRequest, context: Context, connection: any ConnectionFace
+    ) async -> Result<Reply, JSONRPCError> {
+        guard let method = byName[request.method] else { return .failure(unknownMethod(request.method)) }
+        let params: JSONObject
+        switch request.params {
+        case nil: params = [:]
+        case .object(let object): params = object
+        case .some(let other):
+            return .failure(
+                .invalidParams(JSONShapeError(path: "params", expected: "object", got: other.kind)))
+        }
+        do {
+            try Schema.check(params, members: method.parameters, path: "")
+            return .success(try await method.handler(.init(context: context, params: params, connection: connection)))
+        } catch {
+            return .failure(rpcError(error, method: method.name))
+        }
+    }
+
+    private func unknownMethod(_ name: String) -> JSONRPCError {
+        let suggestion = Suggestion.nearest(to: name, among: byName.keys.sorted())
+        var data: JSONObject = ["name": "METHOD_NOT_FOUND"]
+        if let suggestion { data["suggestion"] = .string(suggestion) }
+        data["hint"] = "rpc.discover lists the methods"
+        // The name is given back only as far as a person wants to read it.
+        let shown = name.count > 60 ? "\(name.prefix(60))…" : name
+        return JSONRPCError(
+            code: JSONRPCError.Code.methodNotFound,
+            message: "Method not found: \(shown)" + (suggestion.map { "; did you mean \($0)?" } ?? ""), data: data)
+    }
+
+    private func rpcError(_ error: any Error, method: String) -> JSONRPCError {
+        switch error {
+        case let error as JSONRPCError: return error
+        case let error as JSONShapeError: return .invalidParams(error)
+        case let error as ZegoError: return error.rpcError
+        case let error as WaitExpired: return ControlError.waitedLongEnough(lastSeq: error.lastSeq)
+        case is CancellationError: return ControlError.shuttingDown
+        default:
+            logger.error("\(method) failed: \(error)")
+            return ControlError.internalError
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import JSONRPC
+import RoomModel
+import RoomServer
+import Transport
+
+/// `[server]`: the room server that zegod embeds, or that zego-roomd is.
+package struct ServerSection: Sendable, Equatable {
+    package var isEnabled = true
+    package var listen = "127.0.0.1"
+    package var port: UInt16 = 8790
+    package var advertise: [String] = []
+    package var insecure = false
+    package var departureTimeoutSeconds = 30
+    /// `[[server.app]]`
+    package var applications: [AppCredentials] = []
+
+    package init() {}
+
+    /// Reads the section; what it does not say is as in `defaults`.
+    init(_ section: inout JSONReader, _ defaults: ServerSection) throws(JSONShapeError) {
+        self = defaults
+        isEnabled = try section.optionalBool("enabled") ?? isEnabled
+        listen = try section.optionalString("listen") ?? listen
+        port = try section.optionalInteger("port") ?? port
+        advertise = try section.optionalStrings("advertise") ?? advertise
+        insecure = try section.optionalBool("insecure") ?? insecure
+        departureTimeoutSeconds =
+            try section.optionalInteger("departure_timeout_s", in: 1...3600) ?? departureTimeoutSeconds
+        for element in try section.optionalArray("app") ?? [] {
+            var reader = try JSONReader(element.value, path: element.path)
+            applications.append(try Self.application(&reader, known: applications))
+        }
+        try section.finish()
+        try checkListen()
+    }
+
+    private static func application(
+        _ reader: inout JSONReader, known: [AppCredentials]
+    ) throws(JSONShapeError) -> AppCredentials {
+        let number: UInt32 = try reader.integer("app_id", in: 1...UInt32.max)
+        let appSign = try DaemonConfiguration.appSign(reader.string("app_sign"), key: reader.path(of: "app_sign"))
+        let secretText = try reader.string("server_secret")
+        try reader.finish()
+        guard let secret = ServerSecret(secretText) else {
+            throw JSONShapeError(
+                path: reader.path(of: "server_secret"), expected: "32 printable characters of ASCII",
+                got: "\(secretText.utf8.count) bytes")
+        }
+        guard let appID = try? AppID(number), !known.contains(where: { $0.appID == appID }) else {
+            throw JSONShapeError(path: reader.path(of: "app_id"), expected: "each application once", got: "\(number)")
+        }
+        return AppCredentials(appID: appID, appSign: appSign, serverSecret: secret)
+    }
+
+    private func checkListen() throws(JSONShapeError) {
+        guard let address = TransportAddress(host: listen, port: 0) else {
+            throw JSONShapeError(path: "server.listen", expected: "a numeric IP address", got: "\"\(listen)\"")
+        }
+        guard address.isLoopback || insecure else {
+            throw JSONShapeError(
+                path: "server.listen",
+                expected: "a loopback address, or server.insecure = true to open it to other machines without TLS",
+                got: "\"\(listen)\"")
+        }
+    }
+
+    /// The room server's configuration.
+    package func roomServerConfiguration(stateDirectory: String, version: String) -> RoomServerConfiguration {
+        RoomServerConfiguration(
+            stateDirectory: stateDirectory, listen: listen, port: port, advertise: advertise, insecure: insecure,
+            fixedApplications: applications, departureTimeoutMs: departureTimeoutSeconds * 1000, version: version)
+    }
+}

@@ -1,0 +1,89 @@
+import VoiceEngine
+
+/// Prometheus text (version 0.0.4) of what the daemon counts and measures. No identifiers in labels.
+package struct MetricsText: Sendable {
+    private var lines: [String] = []
+
+    package init() {}
+
+    /// The text.
+    package var text: String { lines.joined(separator: "\n") + "\n" }
+
+    private mutating func add(
+        _ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Double)]
+    ) {
+        lines.append("# HELP \(name) \(help)")
+        lines.append("# TYPE \(name) \(type)")
+        for sample in samples { lines.append("\(name)\(sample.labels) \(Self.number(sample.value))") }
+    }
+
+    /// A counter: only grows; its name ends in `_total`.
+    package mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+        add(name, "counter", help, [("", Double(value))])
+    }
+
+    /// A gauge: goes up and down.
+    package mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+        add(name, "gauge", help, [("", value)])
+    }
+
+    /// A gauge with one label.
+    package mutating func gauge(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
+        add(name, "gauge", help, values.map { ("{\(label)=\"\($0.0)\"}", $0.1) })
+    }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && value.magnitude < 0x1p53 ? String(Int64(value)) : "\(value)"
+    }
+}
+
+extension MetricsText {
+    /// The metrics of zegod.
+    package static func daemon(
+        status: DaemonStatus, controlConnections: Int, eventConnections: Int
+    ) -> String {
+        var text = MetricsText()
+        text.gauge(
+            "zegod_info", "The version that runs; always 1.", label: "version", [(status.version, 1)])
+        text.gauge("zegod_uptime_seconds", "Time since the start of the daemon.", Double(status.uptimeSeconds))
+        text.gauge(
+            "zegod_connections", "Open connections by socket.", label: "socket",
+            [("control", Double(controlConnections)), ("events", Double(eventConnections))])
+        let events = status.log.counters
+        text.counter("zegod_events_total", "Reliable events.", events.reliable)
+        text.counter("zegod_volatile_events_total", "Volatile events (levels, quality).", events.volatile)
+        text.counter(
+            "zegod_events_dropped_total", "Reliable events that readers lost by falling behind.", events.dropped)
+        text.gauge("zegod_subscribers", "Readers of events.", Double(events.readers))
+        text.gauge("zegod_events_waiting", "Events that wait for readers.", Double(events.queuedLines))
+        text.gauge("zegod_engine_running", "1 while the engine runs.", status.engines.running == nil ? 0 : 1)
+        if let engine = status.engines.snapshot { text.engine(engine) }
+        return text.text
+    }
+
+    private mutating func engine(_ engine: EngineSnapshot) {
+        gauge("zegod_rooms", "Rooms that the engine is in.", Double(engine.rooms.filter { $0.reason.isInRoom }.count))
+        gauge(
+            "zegod_streams", "Streams that are published and played.", label: "direction",
+            [
+                ("publish", Double(engine.publishers.filter { $0.state == .publishing }.count)),
+                ("play", Double(engine.players.filter { $0.state == .playing }.count)),
+            ])
+        counter(
+            "zegod_audio_xruns_total", "Overruns and underruns of the sound devices.",
+            UInt64(clamping: engine.audio.xruns))
+        counter("zegod_audio_turns_total", "Turns of the audio thread.", engine.audio.audioThreadTurns)
+        counter("zegod_media_turns_total", "Turns of the media thread.", engine.network.mediaThreadTurns)
+        counter(
+            "zegod_datagrams_dropped_total", "Datagrams that were not ours or failed to open.",
+            engine.network.datagramsDropped)
+        gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
+        let delay = engine.audio.delayMs
+        gauge(
+            "zegod_delay_milliseconds", "Where the time of a voice goes.", label: "part",
+            [
+                ("capture", delay.capture), ("encode", delay.encode), ("network", delay.network),
+                ("buffer", delay.buffer), ("playback", delay.playback),
+            ])
+    }
+}

@@ -1,0 +1,89 @@
+import JSONRPC
+import RoomModel
+import VoiceEngine
+
+extension EngineSnapshot {
+    /// The parts of `status` that the engine tells, in the contract's order.
+    var json: JSONObject {
+        [
+            "engine": [
+                "state": .string(state.rawValue), "appID": .integer(Int64(appID)), "server": .string(server),
+                "scenario": .string(scenario.rawValue), "roomMode": .string(roomMode.rawValue),
+            ],
+            "rooms": .array(rooms.map { .object($0.json) }),
+            "publishers": .array(publishers.map { .object($0.json) }),
+            "players": .array(players.map { .object($0.json) }),
+            "audio": .object(audio.json), "network": .object(network.json),
+        ]
+    }
+}
+
+extension EngineSnapshot.Room {
+    fileprivate var json: JSONObject {
+        [
+            "roomID": .string(roomID), "reason": .string(reason.rawValue), "errorCode": .integer(Int64(errorCode)),
+            "user": user.json, "roomSessionID": .string(roomSessionID),
+            "isUserStatusNotify": .bool(isUserStatusNotify), "userList": .array(userList.map(\.json)),
+            "streamList": .array(streamList.map(\.json)), "onlineUserCount": .integer(Int64(onlineUserCount)),
+            "roomExtraInfo": .object(roomExtraInfo),
+        ]
+    }
+}
+
+extension EngineSnapshot.Publisher {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [
+            "streamID": .string(streamID), "roomID": .string(roomID), "channel": .string(channel.rawValue),
+            "state": .string(state.rawValue), "errorCode": .integer(Int64(errorCode)), "source": .string(source),
+            "muted": .bool(muted),
+        ]
+        if let quality { object["quality"] = .object(quality.json) }
+        return object
+    }
+}
+
+extension EngineSnapshot.Player {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [
+            "streamID": .string(streamID), "roomID": .string(roomID), "state": .string(state.rawValue),
+            "errorCode": .integer(Int64(errorCode)), "volume": .integer(Int64(volume)), "muted": .bool(muted),
+        ]
+        if let quality { object["quality"] = .object(quality.json) }
+        return object
+    }
+}
+
+extension EngineSnapshot.Device {
+    /// `errorCode` only when there is one.
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["deviceID": .string(deviceID), "state": .string(state)]
+        if errorCode != 0 { object["errorCode"] = .integer(Int64(errorCode)) }
+        return .object(object)
+    }
+}
+
+extension EngineSnapshot.Audio {
+    fileprivate var json: JSONObject {
+        [
+            "input": input.json, "output": output.json, "realtime": .bool(realtime),
+            "periodMs": .integer(Int64(periodMs)), "xruns": .integer(Int64(xruns)),
+            "muteMicrophone": .bool(muteMicrophone), "muteSpeaker": .bool(muteSpeaker),
+            "captureVolume": .integer(Int64(captureVolume)),
+            "delayMs": [
+                "capture": delayMs.capture.tenths, "encode": delayMs.encode.tenths, "network": delayMs.network.tenths,
+                "buffer": delayMs.buffer.tenths, "playback": delayMs.playback.tenths,
+            ],
+        ]
+    }
+}
+
+extension EngineSnapshot.Network {
+    fileprivate var json: JSONObject {
+        ["local": .string(local), "remote": .string(remote), "ice": .string(ice), "relay": .bool(relay)]
+    }
+}
+
+extension Double {
+    /// The number to one decimal, so that figures stay short.
+    fileprivate var tenths: JSONValue { .number(((self * 10).rounded() / 10)) }
+}

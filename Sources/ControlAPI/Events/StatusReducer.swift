@@ -1,0 +1,131 @@
+import JSONRPC
+
+/// Applies events to a status: what a client does with the events after a snapshot, and what the daemon does with
+/// those that the engine's own snapshot does not contain yet.
+///
+/// Every step sets a value or takes one away by its identifier, so that an event applied twice changes nothing more.
+package enum StatusReducer {
+    /// Applies one event; events that say nothing about the status leave it alone.
+    package static func apply(event name: String, fields: JSONObject, to status: inout JSONObject) {
+        switch name {
+        case "engine-state": engineState(fields, &status)
+        case "room-state": roomState(fields, &status)
+        case "user-update": update(fields, list: "userList", identifier: "userID", &status)
+        case "stream-update": update(fields, list: "streamList", identifier: "streamID", &status)
+        case "online-user-count":
+            changeRoom(fields, &status) { $0["onlineUserCount"] = fields["count"] }
+        case "publisher-state": streamState(fields, list: "publishers", final: "no-publish", &status)
+        case "player-state": streamState(fields, list: "players", final: "no-play", &status)
+        case "publisher-quality": quality(fields, list: "publishers", &status)
+        case "player-quality": quality(fields, list: "players", &status)
+        case "device-state": deviceState(fields, &status)
+        default: break
+        }
+    }
+
+    private static func engineState(_ fields: JSONObject, _ status: inout JSONObject) {
+        change("engine", &status) { $0["state"] = fields["state"] }
+        guard fields["state"] == "destroyed" else { return }
+        for list in ["rooms", "publishers", "players"] { status[list] = [] }
+    }
+
+    private static func roomState(_ fields: JSONObject, _ status: inout JSONObject) {
+        changeRoom(fields, &status, adding: true) { room in
+            room["reason"] = fields["reason"]
+            room["errorCode"] = fields["errorCode"]
+            switch fields["reason"] {
+            case "logined": room["roomSessionID"] = fields["extendedData"]?["roomSessionID"] ?? ""
+            case "logining", "login-failed", "reconnect-failed", "kick-out", "logout":
+                if fields["reason"] == "logining" { room["roomSessionID"] = "" }
+                room["userList"] = []
+                room["streamList"] = []
+                room["onlineUserCount"] = 0
+            default: break
+            }
+        }
+    }
+
+    private static func update(
+        _ fields: JSONObject, list: String, identifier: String, _ status: inout JSONObject
+    ) {
+        changeRoom(fields, &status) { room in
+            var entries = room[list]?.array ?? []
+            for entry in fields[list]?.array ?? [] {
+                let index = entries.firstIndex { $0[identifier] == entry[identifier] }
+                if fields["updateType"] == "delete" {
+                    if let index { entries.remove(at: index) }
+                } else if let index {
+                    entries[index] = entry
+                } else {
+                    entries.append(entry)
+                }
+            }
+            room[list] = .array(entries)
+        }
+    }
+
+    private static func streamState(
+        _ fields: JSONObject, list: String, final: JSONValue, _ status: inout JSONObject
+    ) {
+        if fields["state"] == final, fields["errorCode"] == 0 {
+            let others = status[list]?.array?.filter { $0["streamID"] != fields["streamID"] }
+            status[list] = .array(others ?? [])
+            return
+        }
+        changeEntry(of: list, "streamID", fields, &status, adding: true) { entry in
+            entry["state"] = fields["state"]
+            entry["errorCode"] = fields["errorCode"]
+        }
+    }
+
+    private static func quality(_ fields: JSONObject, list: String, _ status: inout JSONObject) {
+        changeEntry(of: list, "streamID", fields, &status, adding: false) { entry in
+            var quality = fields
+            quality["streamID"] = nil
+            entry["quality"] = .object(quality)
+        }
+    }
+
+    private static func deviceState(_ fields: JSONObject, _ status: inout JSONObject) {
+        guard let type = fields["type"]?.string else { return }
+        change("audio", &status) { audio in
+            var device = audio[type]?.object ?? [:]
+            device["deviceID"] = fields["deviceID"]
+            device["state"] = fields["state"]
+            device["errorCode"] = fields["errorCode"] == 0 ? nil : fields["errorCode"]
+            audio[type] = .object(device)
+        }
+    }
+
+    // MARK: -
+
+    private static func changeRoom(
+        _ fields: JSONObject, _ status: inout JSONObject, adding: Bool = false, _ body: (inout JSONObject) -> Void
+    ) {
+        changeEntry(of: "rooms", "roomID", fields, &status, adding: adding, body)
+    }
+
+    private static func changeEntry(
+        of list: String, _ identifier: String, _ fields: JSONObject, _ status: inout JSONObject, adding: Bool,
+        _ body: (inout JSONObject) -> Void
+    ) {
+        guard let value = fields[identifier] else { return }
+        var entries = status[list]?.array ?? []
+        let index = entries.firstIndex { $0[identifier] == value }
+        guard index != nil || adding else { return }
+        var entry = index.flatMap { entries[$0].object } ?? [identifier: value]
+        body(&entry)
+        if let index {
+            entries[index] = .object(entry)
+        } else {
+            entries.append(.object(entry))
+        }
+        status[list] = .array(entries)
+    }
+
+    private static func change(_ key: String, _ status: inout JSONObject, _ body: (inout JSONObject) -> Void) {
+        var object = status[key]?.object ?? [:]
+        body(&object)
+        status[key] = .object(object)
+    }
+}

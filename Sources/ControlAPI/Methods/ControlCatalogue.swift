@@ -1,0 +1,31 @@
+import JSONRPC
+import Logging
+
+extension Catalogue where Context == ControlContext {
+    /// The methods of the control socket.
+    package static func control(version: String, logger: Logger) -> Catalogue<ControlContext> {
+        let methods =
+            DaemonMethods.all + EventMethods.all + EngineMethods.all + RoomMethods.all + PublisherMethods.all
+            + PlayerMethods.all + SoundMethods.all + DeviceMethods.all
+        return Catalogue(methods: methods, logger: logger)
+            .describingItself(title: "zegod control API", version: version, events: EventDescription.all)
+    }
+}
+
+extension Catalogue {
+    /// This catalogue with `rpc.discover`, which tells of all methods, itself included.
+    func describingItself(
+        title: String, version: String, events: [EventDescription] = []
+    ) -> Catalogue<Context> {
+        func discover(_ document: JSONObject) -> Method<Context> {
+            Method("rpc.discover", "This API as an OpenRPC document.") { _ in
+                var reply = Reply(document)
+                reply.carriesSeq = false
+                return reply
+            }
+        }
+        let complete = Catalogue(methods: methods + [discover([:])], logger: logger)
+        let document = complete.openRPC(title: title, version: version, events: events)
+        return Catalogue(methods: methods + [discover(document)], logger: logger)
+    }
+}

@@ -1,0 +1,36 @@
+import JSONRPC
+import RoomModel
+import VoiceEngine
+
+/// Sound devices.
+enum DeviceMethods {
+    static let all: [Method<ControlContext>] = [list, use]
+
+    private static let list = Method<ControlContext>(
+        "getAudioDeviceList", "The sound devices of one side.",
+        parameters: [.required("type", .deviceType, "input or output")],
+        result: [
+            .required("deviceList", .array(of: .anyObject, maximumCount: 10_000), "deviceID and deviceName of each")
+        ]
+    ) { call in
+        var reader = call.reader
+        let result = try await call.context.engine().audioDeviceList(reader.choice("type"))
+        return Reply(
+            [
+                "deviceList": .array(
+                    result.devices.map { ["deviceID": .string($0.deviceID), "deviceName": .string($0.deviceName)] })
+            ], seq: result.lastSeq)
+    }
+
+    private static let use = Method<ControlContext>(
+        "useAudioDevice", "Changes a device, during a call too; answers when it has opened.",
+        parameters: [
+            .required("type", .deviceType, "input or output"),
+            .required("deviceID", .string(maximumBytes: 1024), "an ALSA PCM name, null, tone:440, file:/path.wav"),
+        ], errors: [.sdk(.deviceInvalidID), .sdk(.deviceInUse), .sdk(.deviceNoAuthorization)]
+    ) { call in
+        var reader = call.reader
+        return Reply(
+            try await call.context.engine().useAudioDevice(reader.choice("type"), deviceID: reader.string("deviceID")))
+    }
+}

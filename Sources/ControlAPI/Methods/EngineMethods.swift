@@ -1,0 +1,40 @@
+import JSONRPC
+import RoomModel
+import VoiceEngine
+
+/// The engine itself: `createEngine`, `destroy`.
+enum EngineMethods {
+    static let all: [Method<ControlContext>] = [create, destroy]
+
+    private static let create = Method<ControlContext>(
+        "createEngine", aliases: ["createEngineWithProfile"],
+        "Makes the one engine; a second call gives the one that exists.",
+        parameters: [
+            .optional("appID", .integer(1...4_294_967_295), "the application; absent: the configured one"),
+            .optional("appSign", .string(), "the application's AppSign: 64 hexadecimal digits"),
+            .optional("server", .string(), "embedded, or ws://host:port"),
+            .optional("scenario", .choice(Scenario.allCases.map(\.rawValue)), "the audio defaults"),
+            .optional("roomMode", .choice(RoomMode.allCases.map(\.rawValue)), "one room, or up to five"),
+        ],
+        result: [.required("created", .boolean, "false when it existed already")],
+        errors: [.sdk(.appIDZero), .sdk(.appSignInvalidLength), .sdk(.appSignInvalidCharacter)]
+    ) { call in
+        var reader = call.reader
+        var options = EngineOptions()
+        options.appID = try reader.optionalInteger("appID")
+        options.appSign = try reader.optionalString("appSign")
+        options.server = try reader.optionalString("server")
+        options.scenario = try reader.optionalChoice("scenario")
+        options.roomMode = try reader.optionalChoice("roomMode")
+        let created = try await call.context.engines.create(options)
+        return Reply(["created": .bool(created)])
+    }
+
+    private static let destroy = Method<ControlContext>(
+        "destroy", aliases: ["destroyEngine"],
+        "Logs out, stops everything, and answers when devices and sockets are released."
+    ) { call in
+        await call.context.engines.destroy()
+        return Reply()
+    }
+}

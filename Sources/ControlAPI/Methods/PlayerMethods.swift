@@ -1,0 +1,69 @@
+import JSONRPC
+import RoomModel
+import VoiceEngine
+
+/// Playing.
+enum PlayerMethods {
+    static let all: [Method<ControlContext>] = [start, stop]
+
+    private static let start = Method<ControlContext>(
+        "startPlaying", aliases: ["startPlayingStream"],
+        "Plays a stream; answers at play-requesting unless wait is given. A stream that is not there yet is waited for.",
+        parameters: [
+            .streamID, .optional("roomID", .string(), "the room, where it matters"),
+            .optional(
+                "sink",
+                .oneOf([
+                    .choice(["device"]),
+                    .object([.required("file", .string(maximumBytes: 4095), "a new WAV file below the files directory")]
+                    ),
+                ]), default: "device", "where the sound goes"),
+            .optional(
+                "bufferRange",
+                .object([
+                    .required("minMs", .integer(0...4000), "least delay of the jitter buffer"),
+                    .required("maxMs", .integer(0...4000), "most delay"),
+                ]), "the bounds of the jitter buffer"),
+            .optional("wait", .wait, default: false, "seconds to wait until it plays"),
+        ],
+        result: [
+            .required("streamID", .string(), "the stream"), .required("state", .string(), "as in player-state"),
+        ],
+        errors: [.sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed)],
+        isLongRunning: true
+    ) { call in
+        var reader = call.reader
+        let result = try await call.context.engine().startPlaying(
+            streamID: reader.string("streamID"), roomID: reader.optionalString("roomID"), sink: playSink(&reader),
+            bufferRange: bufferRange(&reader), wait: reader.wait(default: .no))
+        return Reply(
+            ["streamID": .string(result.streamID), "state": .string(result.state.rawValue)], seq: result.lastSeq)
+    }
+
+    private static func playSink(_ reader: inout JSONReader) throws(JSONShapeError) -> PlaySink {
+        switch reader.optionalValue("sink") {
+        case nil, "device": return .device
+        default:
+            var sink = try reader.object("sink")
+            return .file(path: try sink.string("file"))
+        }
+    }
+
+    private static func bufferRange(_ reader: inout JSONReader) throws(JSONShapeError) -> BufferRange? {
+        guard var range = try reader.optionalObject("bufferRange") else { return nil }
+        let minimum: Int = try range.integer("minMs")
+        let maximum: Int = try range.integer("maxMs")
+        guard minimum <= maximum else {
+            throw JSONShapeError(path: "bufferRange.maxMs", expected: "at least minMs (\(minimum))", got: "\(maximum)")
+        }
+        return BufferRange(minMs: minimum, maxMs: maximum)
+    }
+
+    private static let stop = Method<ControlContext>(
+        "stopPlaying", aliases: ["stopPlayingStream"], "Stops playing a stream.", parameters: [.streamID],
+        errors: [.sdk(.streamNotPlayed)]
+    ) { call in
+        var reader = call.reader
+        return Reply(try await call.context.engine().stopPlaying(streamID: reader.string("streamID")))
+    }
+}

@@ -1,0 +1,95 @@
+import JSONRPC
+import RoomModel
+import VoiceEngine
+
+/// Rooms: login, logout, who is in them.
+enum RoomMethods {
+    static let all: [Method<ControlContext>] = [login, logout, streamList, userList]
+
+    private static let login = Method<ControlContext>(
+        "loginRoom", "Enters a room; answers when logged in or failed.",
+        parameters: [
+            .required("roomID", .string(), "the room, 1 to 127 bytes; made if it does not exist"),
+            .required(
+                "user",
+                .object([
+                    .required("userID", .string(), "unique in the application, 1 to 63 bytes"),
+                    .optional("userName", .string(), "what others see, at most 255 bytes; absent: the userID"),
+                ]), "who enters"),
+            .optional(
+                "config",
+                .object([
+                    .optional("token", .string(maximumBytes: 2048), "a Token04 instead of the AppSign's proof"),
+                    .optional(
+                        "isUserStatusNotify", .boolean, default: false,
+                        "whether user-update is wanted and others may hear of this user"),
+                    .optional(
+                        "maxMemberCount", .integer(0...4_294_967_295), default: 0, "users that the room takes; 0: any"),
+                ]), "how"),
+            .wait,
+        ],
+        result: [
+            .required("errorCode", .integer(0...Int64.max), "0 when logged in"),
+            .required("extendedData", .anyObject, "roomSessionID"),
+        ],
+        errors: [
+            .sdk(.roomCountExceeded), .sdk(.roomIDTooLong), .sdk(.roomIDInvalidCharacter), .sdk(.userIDTooLong),
+            .sdk(.userIDInvalidCharacter), .sdk(.authenticationFailed), .sdk(.memberLimitExceeded),
+            .sdk(.roomRetryTimeout),
+        ], isLongRunning: true
+    ) { call in
+        var reader = call.reader
+        let roomID = try reader.string("roomID")
+        var userReader = try reader.object("user")
+        let userID = try UserID(userReader.string("userID"))
+        let user = try userReader.optionalString("userName").map { try User(userID: userID, userName: $0) }
+        var config = LoginConfig()
+        if var configReader = try reader.optionalObject("config") {
+            config.token = try configReader.optionalString("token")
+            config.isUserStatusNotify = try configReader.optionalBool("isUserStatusNotify") ?? false
+            config.maxMemberCount = try configReader.optionalInteger("maxMemberCount") ?? 0
+        }
+        let result = try await call.context.engine().loginRoom(
+            roomID: roomID, user: user ?? User(userID: userID), config: config, wait: reader.wait())
+        return Reply(
+            ["errorCode": .integer(Int64(result.errorCode)), "extendedData": .object(result.extendedData)],
+            seq: result.lastSeq)
+    }
+
+    private static let logout = Method<ControlContext>(
+        "logoutRoom", "Leaves a room and stops what is published and played in it.",
+        parameters: [.optional("roomID", .string(), "the room; absent: all rooms")],
+        errors: [.sdk(.roomIDIncorrect)]
+    ) { call in
+        var reader = call.reader
+        return Reply(try await call.context.engine().logoutRoom(roomID: reader.optionalString("roomID")))
+    }
+
+    private static let streamList = Method<ControlContext>(
+        "getRoomStreamList", "The streams of others in a room, from memory.",
+        parameters: [.required("roomID", .string(), "the room")],
+        result: [.required("streamList", .array(of: .anyObject, maximumCount: 100_000), "as in stream-update")],
+        errors: [.sdk(.roomIDIncorrect)]
+    ) { call in
+        Reply(["streamList": .array(try room(of: call).streamList.map(\.json))])
+    }
+
+    private static let userList = Method<ControlContext>(
+        "getRoomUserList", "The other users of a room, from memory.",
+        parameters: [.required("roomID", .string(), "the room")],
+        result: [.required("userList", .array(of: .anyObject, maximumCount: 100_000), "as in user-update")],
+        errors: [.sdk(.roomIDIncorrect)]
+    ) { call in
+        Reply(["userList": .array(try room(of: call).userList.map(\.json))])
+    }
+
+    private static func room(of call: Method<ControlContext>.Call) throws -> EngineSnapshot.Room {
+        var reader = call.reader
+        let roomID = try reader.string("roomID")
+        guard let snapshot = call.context.engines.snapshot else { throw ZegoError(.engineNotCreated) }
+        guard let room = snapshot.rooms.first(where: { $0.roomID == roomID && !$0.reason.isFinal }) else {
+            throw ZegoError(.roomIDIncorrect, detail: "not logged in to this room")
+        }
+        return room
+    }
+}

@@ -1,0 +1,108 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A listening Unix socket and its connections.
+package final class SocketServer: Sendable {
+    /// What a server needs beside its socket.
+    package struct Environment: Sendable {
+        package var group: MultiThreadedEventLoopGroup
+        package var logger: Logger
+        package var limits = LineConnectionLimits()
+        package var credentialSource: PeerCredentialSource = { PeerCredentials.ofKernel($0) }
+        package var ownUserID: UInt32 = geteuid()
+
+        package init(group: MultiThreadedEventLoopGroup, logger: Logger) {
+            self.group = group
+            self.logger = logger
+        }
+    }
+
+    private struct State {
+        var channel: (any Channel)?
+        var connections: [ObjectIdentifier: ConnectionHandle] = [:]
+        var isStopping = false
+    }
+
+    package let limiter: ConnectionLimiter
+    private let socket: ListeningSocket
+    private let admission: Admission
+    private let environment: Environment
+    private let makeHandler: @Sendable (SocketServer, PeerCredentials) -> any ChannelHandler
+    private let state = Mutex(State())
+
+    init(
+        socket: ListeningSocket, admission: Admission, limits: ConnectionLimiter.Limits, environment: Environment,
+        makeHandler: @escaping @Sendable (SocketServer, PeerCredentials) -> any ChannelHandler
+    ) {
+        self.socket = socket
+        self.admission = admission
+        self.environment = environment
+        self.makeHandler = makeHandler
+        limiter = ConnectionLimiter(limits: limits, ownUserID: environment.ownUserID)
+    }
+
+    /// Begins to accept.
+    package func start() async throws {
+        let bootstrap = ServerBootstrap(group: environment.group)
+            .serverChannelInitializer { channel in
+                // When file descriptors run out, accepting pauses instead of spinning.
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(self.admissionHandler())
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.autoRead, value: false)
+        let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+        state.withLock { $0.channel = channel }
+    }
+
+    private func admissionHandler() -> AdmissionHandler {
+        AdmissionHandler(
+            admission: admission, limiter: limiter, ownUserID: environment.ownUserID,
+            credentialSource: environment.credentialSource, logger: environment.logger
+        ) { channel, peer in
+            try channel.pipeline.syncOperations.addHandler(self.makeHandler(self, peer))
+        }
+    }
+
+    func connectionBegan(_ id: ObjectIdentifier, _ handle: ConnectionHandle) {
+        let isStopping = state.withLock { state in
+            state.connections[id] = handle
+            return state.isStopping
+        }
+        if isStopping { handle.close() }
+    }
+
+    func connectionEnded(_ id: ObjectIdentifier) {
+        state.withLock { $0.connections[id] = nil }
+    }
+
+    /// Refuses new requests on all connections; replies under way and events go on.
+    package func refuseRequests() {
+        for handle in state.withLock({ Array($0.connections.values) }) { handle.refuse() }
+    }
+
+    /// Stops accepting, gives the connections half a second to take what waits for them, and closes.
+    package func stop() async {
+        let (channel, handles) = state.withLock { state in
+            state.isStopping = true
+            defer { state.channel = nil }
+            return (state.channel, Array(state.connections.values))
+        }
+        try? await channel?.close().get()
+        for handle in handles { handle.close() }
+        socket.remove()
+        let deadline = NIODeadline.now() + .milliseconds(500)
+        while NIODeadline.now() < deadline, state.withLock({ !$0.connections.isEmpty }) {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
