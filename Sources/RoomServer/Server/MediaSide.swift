@@ -7,8 +7,10 @@ import Transport
 package protocol MediaSide: Sendable {
     /// The UDP port.
     var port: UInt16 { get }
+    /// One number for each thread, which grows at least every half second while the thread turns; for a watchdog.
+    var heartbeats: [UInt64] { get }
     /// Starts the threads.
-    func start() throws
+    func start() async throws
     /// Closes all sessions and ends the threads.
     func stop() async
     /// Makes the transport of a session; `events` may be called from any thread.

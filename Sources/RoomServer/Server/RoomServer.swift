@@ -123,7 +123,7 @@ package final class RoomServer: Sendable {
             throw .cannotBind(transport: "UDP", address: "\(address)", reason: "\(error)")
         }
         do {
-            try media.start()
+            try await media.start()
         } catch {
             await media.stop()
             throw .media("\(error)")
@@ -231,6 +231,11 @@ package final class RoomServer: Sendable {
     /// The rooms with their users and streams.
     package func snapshot() async -> RoomServerSnapshot {
         await running?.service.snapshot() ?? RoomServerSnapshot(rooms: [])
+    }
+
+    /// One number for each media worker, which grows at least every half second while the worker turns; for a watchdog.
+    package var mediaHeartbeats: [UInt64] {
+        running?.media.heartbeats ?? []
     }
 
     /// The Prometheus text of `/metrics`; nil unless the server runs.
