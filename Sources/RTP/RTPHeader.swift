@@ -5,7 +5,8 @@
 @frozen
 package struct RTPHeader: Equatable, Sendable {
     /// Bytes of the header without contributing sources and extension.
-    package static let fixedLength = 12
+    @inlinable
+    package static var fixedLength: Int { @_noAllocation @_noLocks get { 12 } }
 
     /// The marker bit: for audio, the first packet after silence (RFC 3551 section 4.1).
     package var marker: Bool
@@ -30,6 +31,7 @@ package struct RTPHeader: Equatable, Sendable {
     package let payloadLength: Int
 
     /// A header to be written: no contributing sources, extension or padding.
+    @_noAllocation @_noLocks
     @inlinable
     package init(marker: Bool = false, payloadType: UInt8, sequenceNumber: UInt16, timestamp: UInt32, ssrc: UInt32) {
         self.init(
@@ -42,6 +44,7 @@ package struct RTPHeader: Equatable, Sendable {
     ///
     /// - Returns: nil if it is not version 2, is RTCP by its payload type (RFC 5761 section 4), or if a length points
     ///   outside the packet.
+    @_noAllocation @_noLocks
     @inlinable
     package init?(_ packet: UnsafeRawBufferPointer) {
         guard let headerLength = RTPHeader.headerLength(of: packet) else { return nil }
@@ -69,6 +72,7 @@ package struct RTPHeader: Equatable, Sendable {
             headerLength: headerLength, payloadLength: payloadLength)
     }
 
+    @_noAllocation @_noLocks
     @inlinable
     init(
         marker: Bool, payloadType: UInt8, sequenceNumber: UInt16, timestamp: UInt32, ssrc: UInt32,
@@ -90,10 +94,13 @@ package struct RTPHeader: Equatable, Sendable {
 
     /// Where the payload lies in the packet, padding excluded.
     @inlinable
-    package var payloadRange: Range<Int> { headerLength..<headerLength + payloadLength }
+    package var payloadRange: Range<Int> {
+        @_noAllocation @_noLocks get { headerLength..<headerLength + payloadLength }
+    }
 
     /// Bytes before the payload (fixed header, contributing sources, extension) of a packet whose payload may still be
     /// encrypted, so that its padding cannot be read; nil if it is not RTP or RTCP version 2 or is too short.
+    @_noAllocation @_noLocks
     @inlinable
     package static func headerLength(of packet: UnsafeRawBufferPointer) -> Int? {
         guard packet.count >= fixedLength, packet[0] >> 6 == 2 else { return nil }
@@ -109,6 +116,7 @@ package struct RTPHeader: Equatable, Sendable {
 
     /// Whether a packet that shares its port with RTP is RTCP: packet types 192…223 (RFC 5761 section 4). Works on
     /// encrypted packets too.
+    @_noAllocation @_noLocks
     @inlinable
     package static func isRTCP(_ packet: UnsafeRawBufferPointer) -> Bool {
         packet.count >= 2 && packet[0] >> 6 == 2 && packet[1] >= 192 && packet[1] <= 223
@@ -117,6 +125,7 @@ package struct RTPHeader: Equatable, Sendable {
     /// Writes the twelve bytes of the fixed header: no contributing sources, no padding, no extension.
     ///
     /// - Returns: the bytes written, or nil if the buffer is too small.
+    @_noAllocation @_noLocks
     @inlinable
     package func write(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard buffer.count >= RTPHeader.fixedLength else { return nil }

@@ -7,14 +7,16 @@ package struct SequenceUnwrapper: Sendable {
 
     /// The number unwrapped last; nil before the first.
     @inlinable
-    package var last: Int64? { previous }
+    package var last: Int64? { @_noAllocation @_noLocks get { previous } }
 
+    @_noAllocation @_noLocks
     @inlinable
     package init() {
         previous = nil
     }
 
     /// The unwrapped number nearest to the last one given, which it becomes.
+    @_noAllocation @_noLocks
     @inlinable
     package mutating func unwrap(_ sequenceNumber: UInt16) -> Int64 {
         let unwrapped = peek(sequenceNumber)
@@ -23,6 +25,7 @@ package struct SequenceUnwrapper: Sendable {
     }
 
     /// The same without remembering.
+    @_noAllocation @_noLocks
     @inlinable
     package func peek(_ sequenceNumber: UInt16) -> Int64 {
         guard let last else { return Int64(sequenceNumber) }

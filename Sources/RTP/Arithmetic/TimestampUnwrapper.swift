@@ -5,14 +5,16 @@ package struct TimestampUnwrapper: Sendable {
 
     /// The timestamp unwrapped last; nil before the first.
     @inlinable
-    package var last: Int64? { previous }
+    package var last: Int64? { @_noAllocation @_noLocks get { previous } }
 
+    @_noAllocation @_noLocks
     @inlinable
     package init() {
         previous = nil
     }
 
     /// The unwrapped timestamp nearest to the last one given, which it becomes.
+    @_noAllocation @_noLocks
     @inlinable
     package mutating func unwrap(_ timestamp: UInt32) -> Int64 {
         let unwrapped = peek(timestamp)
@@ -21,6 +23,7 @@ package struct TimestampUnwrapper: Sendable {
     }
 
     /// The same without remembering.
+    @_noAllocation @_noLocks
     @inlinable
     package func peek(_ timestamp: UInt32) -> Int64 {
         guard let last else { return Int64(timestamp) }

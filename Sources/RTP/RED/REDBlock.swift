@@ -2,9 +2,11 @@
 @frozen
 package struct REDBlock {
     /// The most that a redundant block can be older than the primary one: 14 bits.
-    package static let maximumTimestampOffset: UInt32 = 0x3FFF
+    @inlinable
+    package static var maximumTimestampOffset: UInt32 { @_noAllocation @_noLocks get { 0x3FFF } }
     /// The most bytes of a redundant block: 10 bits.
-    package static let maximumRedundantLength = 0x3FF
+    @inlinable
+    package static var maximumRedundantLength: Int { @_noAllocation @_noLocks get { 0x3FF } }
 
     /// The payload type of the encoding inside.
     package let payloadType: UInt8
@@ -15,17 +17,20 @@ package struct REDBlock {
     package let data: UnsafeRawBufferPointer
 
     /// A redundant block to be written.
+    @_noAllocation @_noLocks
     @inlinable
     package init(payloadType: UInt8, timestampOffset: UInt32, data: UnsafeRawBufferPointer) {
         self.init(payloadType: payloadType, timestampOffset: timestampOffset, isPrimary: false, data: data)
     }
 
     /// The primary block to be written.
+    @_noAllocation @_noLocks
     @inlinable
     package init(primaryPayloadType payloadType: UInt8, data: UnsafeRawBufferPointer) {
         self.init(payloadType: payloadType, timestampOffset: 0, isPrimary: true, data: data)
     }
 
+    @_noAllocation @_noLocks
     @inlinable
     init(payloadType: UInt8, timestampOffset: UInt32, isPrimary: Bool, data: UnsafeRawBufferPointer) {
         self.payloadType = payloadType

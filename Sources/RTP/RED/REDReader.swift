@@ -4,7 +4,8 @@
 @frozen
 package struct REDReader {
     /// A payload with more blocks is refused.
-    package static let maximumBlocks = 32
+    @inlinable
+    package static var maximumBlocks: Int { @_noAllocation @_noLocks get { 32 } }
 
     @usableFromInline let payload: UnsafeRawBufferPointer
     @usableFromInline var headerOffset = 0
@@ -13,6 +14,7 @@ package struct REDReader {
     package let blockCount: Int
 
     /// Checks all headers; nil if they or the blocks do not fit into the payload or if there are too many.
+    @_noAllocation @_noLocks
     @inlinable
     package init?(_ payload: UnsafeRawBufferPointer) {
         var offset = 0
@@ -33,6 +35,7 @@ package struct REDReader {
     }
 
     /// The next block, nil behind the primary one.
+    @_noAllocation @_noLocks
     @inlinable
     package mutating func next() -> REDBlock? {
         guard headerOffset >= 0 else { return nil }
@@ -53,6 +56,7 @@ package struct REDReader {
     }
 
     /// The primary block of a payload, which is what a listener without RED gets; nil if the payload is malformed.
+    @_noAllocation @_noLocks
     @inlinable
     package static func primary(of payload: UnsafeRawBufferPointer) -> REDBlock? {
         guard var reader = REDReader(payload) else { return nil }

@@ -4,6 +4,7 @@ package enum REDWriter {
     /// out), oldest first as given, and the primary block behind them.
     ///
     /// - Returns: the bytes written; nil if the buffer is too small or there are more than 31 redundant blocks.
+    @_noAllocation @_noLocks
     @inlinable
     package static func write(
         redundant: UnsafeBufferPointer<REDBlock>, primary: REDBlock, into buffer: UnsafeMutableRawBufferPointer
@@ -35,6 +36,7 @@ package enum REDWriter {
 
     /// Replaces the payload type `old` by `new` in the headers of a RED payload, in place: payload types inside RED
     /// follow the listener's negotiation too. False if the payload is malformed.
+    @_noAllocation @_noLocks
     @inlinable
     package static func replacePayloadType(
         _ old: UInt8, by new: UInt8, in payload: UnsafeMutableRawBufferPointer
@@ -49,12 +51,14 @@ package enum REDWriter {
         }
     }
 
+    @_noAllocation @_noLocks
     @inlinable
     static func canExpress(_ block: REDBlock) -> Bool {
         block.timestampOffset <= REDBlock.maximumTimestampOffset
             && block.data.count <= REDBlock.maximumRedundantLength && block.data.count > 0
     }
 
+    @_noAllocation @_noLocks
     @inlinable
     static func copy(_ data: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int
     {
