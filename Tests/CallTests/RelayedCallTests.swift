@@ -182,7 +182,8 @@ struct RelayedCallTests {
             alice.connection.rollbackOffer()
         }
         #expect(alice.connection.sections.count == 2)
-        #expect(Set(lengths).count <= 2)  // The session version gains a digit.
+        // But for the digits of the session version and of the SSRCs.
+        #expect((lengths.max() ?? 0) - (lengths.min() ?? 0) < 20)
     }
 
     @Test func goodbyeIsHeard() throws {

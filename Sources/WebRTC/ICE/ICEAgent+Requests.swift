@@ -66,7 +66,11 @@ extension ICEAgent {
         }
         guard let index = generation.pair(tuple) else { return }
         generation.pairs[index].isValidated = true
-        if message.useCandidate, !isControlling { generation.pairs[index].nominatedByPeerAt = now }
+        if !message.useCandidate {
+            generation.pairs[index].wasCheckedPlainly = true
+        } else if !isControlling {
+            generation.pairs[index].nominatedByPeerAt = now
+        }
         if generation.pairs[index].state == .succeeded {
             heedNomination(of: index, in: generation, now: now)
         } else {
@@ -75,13 +79,13 @@ extension ICEAgent {
         }
     }
 
-    /// Selects a working pair that the peer has nominated. The last nomination counts, unless the pair in use is better
-    /// and was itself asked for within the last second: so agents that nominate every pair (RFC 5245's aggressive way)
-    /// end on the best.
+    /// Selects a working pair that the peer has nominated. The last nomination counts; but of an agent that nominates
+    /// whatever it checks (RFC 5245's aggressive way) the best pair that it has asked for within the last second.
     func heedNomination(of index: Int, in generation: ICEGeneration, now: MonotonicTime) {
         guard !isControlling, generation.pairs[index].nominatedByPeerAt != nil else { return }
         let pair = generation.pairs[index]
-        if let selected = generation.selected, selected != pair.tuple, let known = generation.pair(selected),
+        if !pair.wasCheckedPlainly, let selected = generation.selected, selected != pair.tuple,
+            let known = generation.pair(selected),
             let asked = generation.pairs[known].nominatedByPeerAt, generation.pairs[known].state == .succeeded,
             now < asked.advanced(byMilliseconds: 1000),
             generation.pairs[known].priority(isControlling: false) > pair.priority(isControlling: false)

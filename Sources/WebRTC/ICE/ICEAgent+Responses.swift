@@ -38,7 +38,10 @@ extension ICEAgent {
             addLocalCandidate(.peerReflexive, mapped, base: local)
         }
         generation.pairs[index].state = .succeeded
-        generation.pairs[index].check = nil
+        // A late answer to a plain check does not end the check that nominates the pair.
+        if transaction.useCandidate || generation.nominating != transaction.tuple {
+            generation.pairs[index].check = nil
+        }
         generation.pairs[index].isValidated = true
         if generation.firstSuccessAt == nil { generation.firstSuccessAt = now }
         if generation.selected == transaction.tuple { renewConsent(of: generation, now: now) }

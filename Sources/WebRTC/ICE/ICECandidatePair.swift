@@ -22,6 +22,8 @@ struct ICECandidatePair {
     var failedAt = MonotonicTime.zero
     /// The peer has shown with good integrity that it holds the other end: DTLS and SRTP may come from there.
     var isValidated = false
+    /// The peer has checked this pair without USE-CANDIDATE: so it nominates regularly, not whatever it checks.
+    var wasCheckedPlainly = false
     /// The peer has asked for this pair by USE-CANDIDATE, and when last.
     var nominatedByPeerAt: MonotonicTime?
 
