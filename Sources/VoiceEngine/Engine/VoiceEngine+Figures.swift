@@ -1,0 +1,82 @@
+import RoomModel
+import Synchronization
+import Transport
+import VoiceAudio
+
+// Quality: figures every three seconds for each stream, and every two for the network.
+extension VoiceEngine {
+    func startFigures() {
+        figuresTask = Task {
+            var second = 0
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                if Task.isCancelled { return }
+                second += 1
+                let statistics = await self.media.statistics()
+                self.noteDelays(statistics)
+                if second % 3 == 0 { self.tellQuality(statistics) }
+                if second % 2 == 0 { self.tellNetworkQuality() }
+            }
+        }
+    }
+
+    private func tellQuality(_ statistics: MediaStatistics) {
+        let now = MonotonicTime.now()
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() {
+            guard let publisher = publishers[token], publisher.state == .publishing, let sent = statistics.sent[token]
+            else { continue }
+            let quality = figures.publisher(
+                token, sent, roundTripNanoseconds: statistics.roundTripNanoseconds, at: now)
+            publishers[token]?.quality = quality
+            // The encoder spends on redundancy what the measured loss is worth, and nothing on a clean line.
+            audio.publisher(publisher.channel.index).setExpectedLoss(
+                percent: Int((quality.packetLostRate * 100).rounded()))
+            events.append(.publisherQuality(streamID: publisher.streamID.rawValue, quality: quality))
+        }
+        let playbackDelay = audio.snapshot.playbackDelay
+        for token in players.keys.sorted() {
+            guard let player = players[token], player.state == .playing, let received = statistics.received[token]
+            else { continue }
+            let quality = figures.player(
+                token, received, audio.player(player.slot).snapshot,
+                roundTripNanoseconds: statistics.roundTripNanoseconds, playbackDelayMs: playbackDelay, at: now)
+            players[token]?.quality = quality
+            events.append(.playerQuality(streamID: player.streamID.rawValue, quality: quality))
+        }
+        figures.keep(Set(publishers.keys).union(players.keys))
+        if !events.isEmpty { tell(events) }
+    }
+
+    private func tellNetworkQuality() {
+        let publishing = publishers.values.filter { $0.state == .publishing }
+        let playing = players.values.filter { $0.state == .playing }
+        guard !publishing.isEmpty || !playing.isEmpty else { return }
+        let upstream = publishing.compactMap(\.quality).map { quality in
+            EModel.meanOpinionScore(
+                lossRate: quality.packetLostRate, burstRatio: 1, oneWayDelayMs: (quality.rttMs ?? 0) / 2)
+        }
+        let downstream = playing.compactMap { $0.quality?.mos }
+        tell([
+            .networkQuality(
+                userID: "", upstream: QualityLevel(mos: upstream.min()), downstream: QualityLevel(mos: downstream.min())
+            )
+        ])
+    }
+
+    /// Where the time of a voice goes: the encoder of the first publisher, the deepest buffer of the players.
+    private func noteDelays(_ statistics: MediaStatistics) {
+        let encoding = publishers.values.filter { $0.state == .publishing }.map {
+            audio.publisher($0.channel.index).snapshot.encodeDelay
+        }
+        let buffering = players.values.filter { $0.state == .playing }.map {
+            audio.player($0.slot).snapshot.bufferDelay
+        }
+        memory.withLock { memory in
+            memory.audio.delayMs.encode = encoding.max() ?? 0
+            memory.audio.delayMs.buffer = buffering.max() ?? 0
+            memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 } ?? 0
+            memory.network.datagramsDropped = statistics.datagramsDropped
+        }
+    }
+}

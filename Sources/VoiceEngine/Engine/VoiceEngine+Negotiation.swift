@@ -1,0 +1,255 @@
+import Logging
+import NIOCore
+import RoomModel
+import Transport
+
+// The transport and its sections: what streams want is brought to the server one offer at a time.
+extension VoiceEngine {
+    /// How long an ICE restart may take before the next one is tried.
+    private static var recoverySeconds: Int64 { 6 }
+
+    /// Right after the first login, before anybody asks to publish or play.
+    func openTransport() {
+        guard !isTransportWanted else { return }
+        isTransportWanted = true
+        negotiationWanted = true
+        iceState = "checking"
+        performMedia(mediaRecovery.start(now: .now()))
+        negotiateIfNeeded()
+    }
+
+    /// The session, and with it the server's end of the transport, is gone.
+    func closeTransport() {
+        let now = MonotonicTime.now()
+        let wasConnected = isMediaConnected
+        transportNumber += 1
+        isTransportWanted = false
+        isTransportOpen = false
+        isTransportBroken = false
+        isMediaConnected = false
+        iceRestartWanted = false
+        iceState = "new"
+        path = nil
+        if wasConnected { _ = mediaRecovery.lost(now: now) }
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() {
+            events += publishers[token]?.forgotten(now: now) ?? []
+            events += publishers[token]?.disconnected(now: now) ?? []
+        }
+        for token in players.keys.sorted() {
+            events += players[token]?.forgotten(now: now) ?? []
+            events += players[token]?.disconnected(now: now) ?? []
+        }
+        tell(events)
+        Task { await media.close() }
+    }
+
+    // MARK: Negotiating
+
+    /// Starts a negotiation when something waits for one and nothing stands in the way.
+    func negotiateIfNeeded() {
+        guard isTransportWanted, isEstablished, !isNegotiating else { return }
+        let now = MonotonicTime.now()
+        let isNeeded =
+            negotiationWanted || iceRestartWanted
+            || publishers.values.contains { isServed($0.roomID) && $0.needsNegotiation(now: now) }
+            || players.values.contains { isServed($0.roomID) && $0.needsNegotiation(now: now) }
+        guard isNeeded else { return }
+        isNegotiating = true
+        Task {
+            await self.negotiate(transportNumber)
+            self.isNegotiating = false
+            self.negotiateIfNeeded()
+        }
+    }
+
+    private func isServed(_ roomID: RoomID) -> Bool { roomsOnSession.contains(roomID) }
+
+    private func negotiate(_ number: UInt64) async {
+        var asked: [SectionDemand] = []
+        let restart = iceRestartWanted
+        do {
+            if !isTransportOpen {
+                let isLoopback = connection?.reachesLoopback ?? false
+                let servers = await STUNServers.resolve(configuration.stunServers + iceServers)
+                try await media.open(stunServers: servers, includesLoopback: isLoopback)
+                guard number == transportNumber else { return }
+                isTransportOpen = true
+            }
+            negotiationWanted = false
+            iceRestartWanted = false
+            asked = demands()
+            let offer = try await media.makeOffer(for: asked, restartICE: restart)
+            let tracks = asked.compactMap { track($0, offer) }
+            let answer = try await request(
+                NegotiateRequest(sdp: offer.sdp, tracks: tracks), repeats: true, timeoutSeconds: 15)
+            guard number == transportNumber else { return }
+            try await media.apply(answer: answer.sdp)
+            guard number == transportNumber else { return }
+            take(answer.tracks, asked, offer)
+        } catch {
+            guard number == transportNumber else { return }
+            logger.warning("negotiating failed: \(error)")
+            await media.rollBackOffer()
+            guard number == transportNumber else { return }
+            iceRestartWanted = iceRestartWanted || restart
+            negotiationFailed(asked, (error as? ZegoError)?.code.number ?? ZegoErrorCode.roomInnerError.number)
+        }
+    }
+
+    private func demands() -> [SectionDemand] {
+        let publishing = publishers.sorted { $0.key < $1.key }
+            .filter { !$0.value.isFinal && isServed($0.value.roomID) }
+            .map { token, publisher in
+                SectionDemand(
+                    token: token, streamID: publisher.streamID,
+                    use: .publish(
+                        channel: publisher.channel.index,
+                        stereo: audioConfig(channel: publisher.channel).channels == .stereo))
+            }
+        let playing = players.sorted { $0.key < $1.key }
+            .filter { !$0.value.isFinal && isServed($0.value.roomID) }
+            .map { token, player in
+                SectionDemand(token: token, streamID: player.streamID, use: .play(slot: player.slot))
+            }
+        return publishing + playing
+    }
+
+    private func track(_ demand: SectionDemand, _ offer: MediaOffer) -> NegotiatedTrack? {
+        guard let mid = offer.mids[demand.token] else { return nil }
+        if let publisher = publishers[demand.token] {
+            return NegotiatedTrack(
+                mid: mid, use: .publish(streamID: publisher.streamID, roomID: publisher.roomID, extraInfo: .none))
+        }
+        // Stopped while the offer was made: the next negotiation frees the section.
+        guard let player = players[demand.token] else { return nil }
+        return NegotiatedTrack(mid: mid, use: .play(streamID: player.streamID, roomID: player.roomID))
+    }
+
+    private func take(_ outcomes: [TrackOutcome], _ asked: [SectionDemand], _ offer: MediaOffer) {
+        let now = MonotonicTime.now()
+        let byMid = Dictionary(outcomes.map { ($0.mid, $0) }, uniquingKeysWith: { $1 })
+        var events: [EngineEvent] = []
+        for demand in asked {
+            guard let mid = offer.mids[demand.token], let outcome = byMid[mid] else { continue }
+            let code = outcome.errorCode
+            if code == .success {
+                events += publishers[demand.token]?.accepted() ?? []
+                events += players[demand.token]?.accepted() ?? []
+            } else {
+                events += publishers[demand.token]?.refused(code.number, now: now, random: &random) ?? []
+                events += players[demand.token]?.refused(code.number, now: now, random: &random) ?? []
+            }
+        }
+        tell(events)
+        startPublishersAudio()
+        releaseEnded()
+    }
+
+    /// The whole negotiation came to nothing: those who wait for it try again by their schedule, and where nobody waits
+    /// the transport itself does.
+    private func negotiationFailed(_ asked: [SectionDemand], _ code: Int) {
+        let now = MonotonicTime.now()
+        var events: [EngineEvent] = []
+        for demand in asked {
+            if publishers[demand.token]?.isAcceptedByServer == false {
+                events += publishers[demand.token]?.refused(code, now: now, random: &random) ?? []
+            }
+            if players[demand.token]?.isAcceptedByServer == false {
+                events += players[demand.token]?.refused(code, now: now, random: &random) ?? []
+            }
+        }
+        tell(events)
+        releaseEnded()
+        if !isMediaConnected { performMedia(mediaRecovery.failed(now: now, random: &random)) }
+    }
+
+    // MARK: Recovering
+
+    /// Carries out what the recovery of the media path decides. Giving up is left to the streams, whose windows end alike.
+    func performMedia(_ action: Reconnection.Action?) {
+        guard action == .attempt else {
+            armTimer()
+            return
+        }
+        mediaAttempt += 1
+        let attempt = mediaAttempt
+        if isTransportBroken {
+            logger.notice("the transport is of no use any more: starting a new session")
+            connection?.abort()
+            forgetSession()
+        } else if isTransportOpen {
+            restartICE()
+        }
+        eventLoop.scheduleTask(in: .seconds(Self.recoverySeconds)) { [weak self] in
+            self?.assumeIsolated { engine in
+                guard attempt == engine.mediaAttempt, !engine.isMediaConnected else { return }
+                engine.performMedia(engine.mediaRecovery.failed(now: .now(), random: &engine.random))
+            }
+        }
+        armTimer()
+    }
+
+    /// Finds a path anew; media stays on the old one until there is another.
+    func restartICE() {
+        iceRestartWanted = true
+        negotiateIfNeeded()
+    }
+
+    /// What the media thread told.
+    func mediaEvent(_ event: MediaEvent) {
+        let now = MonotonicTime.now()
+        switch event {
+        case .connected:
+            guard isTransportOpen, !isMediaConnected else { return }
+            isMediaConnected = true
+            iceState = "connected"
+            mediaRecovery.succeeded()
+            var events: [EngineEvent] = []
+            for token in publishers.keys.sorted() { events += publishers[token]?.connected() ?? [] }
+            for token in players.keys { players[token]?.connected(now: now) }
+            tell(events)
+            startPublishersAudio()
+        case .disconnected:
+            mediaLost("disconnected", now)
+        case .failed(let reason):
+            logger.notice("media: \(reason)")
+            mediaLost("failed", now)
+        case .closed(let reason):
+            guard isTransportOpen else { return }
+            logger.notice("media: \(reason)")
+            isTransportBroken = true
+            mediaLost("closed", now)
+        case .path(let local, let remote):
+            guard isTransportOpen else { return }
+            path = (local, remote)
+            remember()
+        case .candidate(let line):
+            post(CandidateRequest(candidate: line))
+        case .firstSent(let token, let time):
+            tell(publishers[token]?.firstFrameSent(now: time) ?? [])
+        case .receiving(let token, let time):
+            tell(players[token]?.received(at: time) ?? [])
+        case .networkChanged:
+            logger.notice("the machine's addresses have changed")
+            networkChanged()
+        }
+    }
+
+    private func mediaLost(_ state: String, _ now: MonotonicTime) {
+        guard isTransportOpen else { return }
+        iceState = state
+        guard isMediaConnected else {
+            // An attempt that has failed for good need not be waited for.
+            if state != "disconnected" { performMedia(mediaRecovery.failed(now: now, random: &random)) }
+            remember()
+            return
+        }
+        isMediaConnected = false
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() { events += publishers[token]?.disconnected(now: now) ?? [] }
+        for token in players.keys.sorted() { events += players[token]?.disconnected(now: now) ?? [] }
+        tell(events)
+        performMedia(mediaRecovery.lost(now: now))
+    }
+}

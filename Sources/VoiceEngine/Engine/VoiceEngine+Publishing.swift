@@ -1,0 +1,213 @@
+import JSONRPC
+import Logging
+import RoomModel
+import Transport
+import VoiceAudio
+
+extension VoiceEngine {
+    /// `startPublishing`: publishes a stream into a room; goes on by itself when a login that is under way is done.
+    ///
+    /// 1000002 without a login, 1003071 without a roomID in `multi` mode, 1003023 for a channel that publishes already,
+    /// 1000014 to 1000016 for a streamID that is none, 1000017 for a file that cannot be used, 1003028 when somebody else
+    /// publishes the stream.
+    package func startPublishing(
+        streamID: String, channel: PublishChannel = .main, roomID: String? = nil, source: PublishSource = .device,
+        wait: CallWait = .seconds(20)
+    ) async throws -> PublishResult {
+        try checkAlive()
+        let began = MonotonicTime.now()
+        let streamID = try StreamID(streamID)
+        let room = try room(for: roomID, missing: .publishRoomIDNull)
+        let active = publishers.values.filter { !$0.isFinal }
+        guard !active.contains(where: { $0.channel == channel }), !reservedChannels.contains(channel) else {
+            throw ZegoError(.alreadyPublishing, detail: "channel \(channel.rawValue)")
+        }
+        guard !active.contains(where: { $0.streamID == streamID }) else { throw ZegoError(.repetitivePublishStream) }
+
+        reservedChannels.insert(channel)
+        let file: OpenedFile?
+        do {
+            file = try await open(source)
+        } catch {
+            reservedChannels.remove(channel)
+            throw error
+        }
+        reservedChannels.remove(channel)
+        try checkAlive()
+        guard rooms.contains(where: { $0.roomID == room.roomID && !$0.reason.isFinal }) else {
+            throw ZegoError(.notLoggedIn)
+        }
+
+        tell(forgetFailedPublishers { $0.channel == channel || $0.streamID == streamID })
+        let token = nextToken
+        nextToken += 1
+        var publisher = Publisher(
+            streamID: streamID, channel: channel, roomID: room.roomID, source: source, isConnected: isMediaConnected,
+            schedule: schedule, now: began)
+        publisher.muted = mutedChannels.contains(channel)
+        publishers[token] = publisher
+        openFiles[token] = file
+        publisherAudio[token] = publisherAudio(source, file, channel)
+        tell([publisher.stateEvent])
+        negotiateIfNeeded()
+        guard case .seconds(let seconds) = wait else {
+            return PublishResult(
+                streamID: streamID.rawValue, channel: channel, state: .publishRequesting, lastSeq: lastSeq)
+        }
+        return try await self.wait(seconds: seconds) { engine in engine.publishOutcome(token, streamID, channel) }
+    }
+
+    private func publishOutcome(
+        _ token: UInt64, _ streamID: StreamID, _ channel: PublishChannel
+    ) -> Result<PublishResult, any Error>? {
+        guard let publisher = publishers[token], !(publisher.isFinal && publisher.errorCode == 0) else {
+            return .failure(ZegoError(.publishFailed, detail: "stopped before it was published"))
+        }
+        switch publisher.state {
+        case .publishRequesting: return nil
+        case .publishing:
+            return .success(
+                PublishResult(
+                    streamID: streamID.rawValue, channel: channel, state: .publishing, lastSeq: lastSeq))
+        case .noPublish: return .failure(ZegoError(number: publisher.errorCode, message: ""))
+        }
+    }
+
+    /// `stopPublishing` of a channel. That nothing is published there is no error.
+    package func stopPublishing(channel: PublishChannel = .main) async throws -> CallResult {
+        try checkAlive()
+        return await stopPublishers { $0.channel == channel }
+    }
+
+    /// `stopPublishing` of the channel that publishes this stream. That none does is no error.
+    package func stopPublishing(streamID: String) async throws -> CallResult {
+        try checkAlive()
+        let streamID = try StreamID(streamID)
+        return await stopPublishers { $0.streamID == streamID }
+    }
+
+    private func stopPublishers(_ isMeant: (Publisher) -> Bool) async -> CallResult {
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() {
+            guard let publisher = publishers[token], isMeant(publisher) else { continue }
+            if publisher.isAcceptedByServer { post(UnpublishRequest(streamID: publisher.streamID)) }
+            events += publishers[token]?.stopped() ?? []
+        }
+        events += forgetFailedPublishers(isMeant)
+        tell(events)
+        let result = CallResult(lastSeq: lastSeq)
+        releaseEnded()
+        negotiateIfNeeded()
+        await audioTail?.value
+        return result
+    }
+
+    /// A failure stays visible until somebody stops or starts there again: then `no-publish` with 0 says that it is gone.
+    private func forgetFailedPublishers(_ isMeant: (Publisher) -> Bool) -> [EngineEvent] {
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() {
+            guard let publisher = publishers[token], publisher.isFinal, publisher.errorCode != 0, isMeant(publisher)
+            else { continue }
+            publishers[token] = nil
+            released.remove(token)
+            events.append(
+                .publisherState(
+                    streamID: publisher.streamID.rawValue, state: .noPublish, errorCode: 0, extendedData: [:]))
+        }
+        return events
+    }
+
+    /// `publishState` of the server: what reached it, or why it serves the stream no more.
+    func publishStateChanged(_ state: PublishState) {
+        guard state.state == .gone, let token = publishers.first(where: { $0.value.streamID == state.streamID })?.key
+        else { return }
+        let now = MonotonicTime.now()
+        if state.errorCode == .publishFailed || state.errorCode == .success {
+            // Nothing reached the server: ask anew.
+            tell(publishers[token]?.forgotten(now: now) ?? [])
+        } else {
+            tell(publishers[token]?.refused(state.errorCode.number, now: now, random: &random) ?? [])
+        }
+        releaseEnded()
+        negotiateIfNeeded()
+    }
+
+    // MARK: The sound
+
+    /// Opens the file of a source and looks whether it is one that can be played.
+    private func open(_ source: PublishSource) async throws -> OpenedFile? {
+        switch source {
+        case .device, .silence: return nil
+        case .tone(let hertz):
+            guard (20...20_000).contains(hertz) else {
+                throw ZegoError(.illegalParameter, detail: "a tone has 20 to 20000 Hz, not \(hertz)")
+            }
+            return nil
+        case .file(let path, _):
+            let file = try files.openForReading(path)
+            do {
+                try await Task.detached { try AudioDevices.probe("file:\(file.path)", for: .input) }.value
+            } catch let error as AudioError {
+                throw ZegoError(audio: error, file: file)
+            }
+            return file
+        }
+    }
+
+    private func publisherAudio(_ source: PublishSource, _ file: OpenedFile?, _ channel: PublishChannel)
+        -> PublisherAudio
+    {
+        let config = audioConfig(channel: channel)
+        let kind: PublisherAudio.Source =
+            switch source {
+            case .device: .device
+            case .silence: .silence
+            case .tone(let hertz): .tone(hertz: hertz)
+            case .file(let path, let loop): .file(path: file?.path ?? path, loop: loop)
+            }
+        return PublisherAudio(
+            source: kind, bitrate: config.bitrateKbps * 1000, channels: config.channels.count,
+            frameMilliseconds: config.frameMs, application: config.channels == .stereo ? .music : .voice)
+    }
+
+    /// Publishers that have just become `publishing` get their sound now and not earlier, so that nothing of a file is
+    /// lost on the way.
+    func startPublishersAudio() {
+        for (token, publisher) in publishers where publisher.state == .publishing {
+            announceMicrophone(token)
+            guard let sound = publisherAudio.removeValue(forKey: token) else { continue }
+            let channel = publisher.channel
+            let handle = audio.publisher(channel.index)
+            enqueueAudio { engine in
+                do throws(AudioError) {
+                    try await handle.start(sound)
+                    handle.setMuted(await engine.mutedChannels.contains(channel))
+                } catch {
+                    await engine.publisherSoundFailed(token, error)
+                }
+            }
+        }
+    }
+
+    private func publisherSoundFailed(_ token: UInt64, _ error: AudioError) {
+        debugError(ZegoErrorCode.publishFailed.number, "startPublishing", error.message)
+        tell(publishers[token]?.failed(ZegoErrorCode.publishFailed.number) ?? [])
+        releaseEnded()
+        negotiateIfNeeded()
+    }
+
+    /// Tells those who play a stream what its microphone does.
+    func announceMicrophone(_ token: UInt64) {
+        guard let publisher = publishers[token], publisher.isAcceptedByServer else { return }
+        let snapshot = audio.snapshot
+        var state = MicrophoneState.open
+        if publisher.muted || (publisher.source == .device && snapshot.isMicrophoneMuted) {
+            state = .mute
+        } else if publisher.source == .device, let error = snapshot.input.error {
+            state = error.microphoneState
+        }
+        guard announcedMicrophones[token] ?? .open != state else { return }
+        announcedMicrophones[token] = state
+        post(MuteRequest(streamID: publisher.streamID, state: state))
+    }
+}

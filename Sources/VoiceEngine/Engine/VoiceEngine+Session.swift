@@ -1,0 +1,358 @@
+import JSONRPC
+import Logging
+import NIOCore
+import RoomModel
+import Transport
+
+// The session with the room server: connecting, proving, resuming.
+extension VoiceEngine {
+    /// How long the server may take for an answer while a session is being established.
+    static var handshakeSeconds: Double { 10 }
+
+    func perform(_ action: Reconnection.Action?) {
+        switch action {
+        case .attempt:
+            connectionNumber += 1
+            let number = connectionNumber
+            Task { await self.attempt(number) }
+        case .giveUp:
+            endRooms(rooms.map(\.roomID), streamError: nil) { room in room.failed(.roomRetryTimeout) }
+        case nil:
+            break
+        }
+        armTimer()
+    }
+
+    /// One attempt to have a session: a connection, and on it the old session or a new one.
+    private func attempt(_ number: UInt64) async {
+        do {
+            let connection = try await SignalingConnection.open(endpoint, on: eventLoop) { [weak self] event in
+                self?.assumeIsolated { $0.received(event, on: number) }
+            }
+            guard number == connectionNumber else {
+                connection.abort()
+                return
+            }
+            self.connection = connection
+            lastHeard = .now()
+            let challenge = try await nextChallenge(number)
+            try await resumeOrStartAnew()
+            try checkCurrent(number)
+            isEstablished = true
+            try await enterRooms(challenge)
+            try checkCurrent(number)
+            reconnection.succeeded()
+            startPings()
+            armTimer()
+            negotiateIfNeeded()
+        } catch {
+            guard number == connectionNumber else { return }
+            logger.info("no session with the room server: \(error)")
+            abandonConnection()
+            tell(rooms.indices.flatMap { rooms[$0].connectionLost() })
+            perform(reconnection.failed(now: .now(), random: &random))
+        }
+    }
+
+    private func checkCurrent(_ number: UInt64) throws {
+        guard number == connectionNumber, connection != nil else { throw SignalingFailure.connectionLost }
+    }
+
+    /// The greeting of the connection, which may have come already.
+    private func nextChallenge(_ number: UInt64) async throws -> Challenge {
+        if let challenge { return challenge }
+        let timeout = eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
+            self?.assumeIsolated { engine in
+                guard number == engine.connectionNumber else { return }
+                engine.challengeWaiter?.resume(throwing: SignalingFailure.unreachable("the server does not greet"))
+                engine.challengeWaiter = nil
+            }
+        }
+        defer { timeout.cancel() }
+        return try await withCheckedThrowingContinuation { challengeWaiter = $0 }
+    }
+
+    /// Goes on with the session of before, if there is one and the server still has it.
+    private func resumeOrStartAnew() async throws {
+        guard let resume = session.resumeRequest else { return }
+        let result: ResumeResult
+        do {
+            result = try await request(resume, repeats: false, timeoutSeconds: Self.handshakeSeconds)
+        } catch let refusal as ZegoError {
+            if refusal.code == .loggedInElsewhere {
+                endRooms(rooms.map(\.roomID), streamError: refusal.code.number) { room in
+                    room.failed(.loggedInElsewhere)
+                }
+                throw refusal
+            }
+            if Self.mayPass(refusal.code) { throw refusal }
+            logger.info("the room server does not know the session any more: \(refusal)")
+            forgetSession()
+            return
+        }
+        tell(
+            rooms.indices.flatMap { index in
+                roomsOnSession.contains(rooms[index].roomID) ? rooms[index].resumed() : []
+            })
+        for text in session.repetitions { connection?.send(text) }
+        for numbered in result.notifications {
+            if case .notification(let notification) = session.take(numbered) { handle(notification) }
+        }
+    }
+
+    /// Logs in to every room that the session is not in yet.
+    private func enterRooms(_ challenge: Challenge) async throws {
+        // Whoever is at it enters rooms that are added meanwhile, too.
+        guard !isEnteringRooms else { return }
+        isEnteringRooms = true
+        defer { isEnteringRooms = false }
+        while let room = rooms.first(where: { !$0.reason.isFinal && !roomsOnSession.contains($0.roomID) }) {
+            try await enter(room, challenge)
+        }
+    }
+
+    /// A further room on the session that is there.
+    func enterRemainingRooms() async {
+        guard isEstablished, let challenge else { return }
+        do {
+            try await enterRooms(challenge)
+        } catch {
+            // The connection is of no use: the reconnection tries the room again.
+            connection?.abort()
+        }
+    }
+
+    private func enter(_ room: Room, _ challenge: Challenge) async throws {
+        let authentication: LoginAuthentication
+        if let token = room.config.token {
+            authentication = .token(token)
+        } else {
+            authentication = .proof(
+                AppSignProof.make(
+                    appSign: appSign, nonce: challenge.nonce, appID: appID, userID: room.user.userID,
+                    roomID: room.roomID))
+        }
+        let login = LoginRequest(
+            appID: appID, roomID: room.roomID, user: room.user,
+            configuration: LoginConfiguration(
+                isUserStatusNotify: room.config.isUserStatusNotify,
+                maxMemberCount: UInt32(clamping: room.config.maxMemberCount)), authentication: authentication)
+        do {
+            let result = try await request(login, repeats: false, timeoutSeconds: Self.handshakeSeconds)
+            entered(room.roomID, result)
+        } catch let refusal as ZegoError where !Self.mayPass(refusal.code) {
+            logger.warning(
+                "login refused: \(refusal)",
+                metadata: ["ROOM_ID": "\(room.roomID)", "ERROR_CODE": "\(refusal.code.number)"])
+            endRooms([room.roomID], streamError: refusal.code.number) { $0.failed(refusal.code) }
+        }
+    }
+
+    private func entered(_ roomID: RoomID, _ result: RoomModel.LoginResult) {
+        session.established(sessionID: result.sessionID, resumeKey: result.resumeKey)
+        pingIntervalMs = result.pingIntervalMs
+        iceServers = result.iceServers.flatMap(\.urls)
+        guard let index = rooms.firstIndex(where: { $0.roomID == roomID && !$0.reason.isFinal }) else {
+            // Left while the server was letting us in.
+            post(LogoutRequest(roomID: roomID))
+            return
+        }
+        roomsOnSession.insert(roomID)
+        var extraInfo = JSONObject()
+        for info in result.roomExtraInfo { extraInfo[info.key] = .string(info.value) }
+        tell(
+            rooms[index].loggedIn(
+                roomSessionID: result.roomSessionID, users: result.users, streams: result.streams, extraInfo: extraInfo)
+        )
+        logger.info("logged in", metadata: ["ROOM_ID": "\(roomID)"])
+        openTransport()
+    }
+
+    /// Refusals that say nothing about us or the room.
+    static func mayPass(_ code: ZegoErrorCode) -> Bool {
+        switch code {
+        case .roomInnerError, .appCallsTooFrequent, .roomCallsTooFrequent, .appSignallingTooFrequent, .connectFailed,
+            .loginTimeout:
+            true
+        default: false
+        }
+    }
+
+    // MARK: The connection's events
+
+    private func received(_ event: SignalingConnection.Event, on number: UInt64) {
+        guard number == connectionNumber else { return }
+        switch event {
+        case .closed:
+            connectionClosed()
+        case .text(let text):
+            lastHeard = .now()
+            do {
+                try take(session.receive(text))
+            } catch {
+                logger.warning("the room server sent what makes no sense: \(error)")
+            }
+        }
+    }
+
+    private func take(_ incoming: SignalingSession.Incoming) throws {
+        switch incoming {
+        case .challenge(let challenge):
+            self.challenge = challenge
+            challengeWaiter?.resume(returning: challenge)
+            challengeWaiter = nil
+        case .reply(let id, let result):
+            guard let waiting = replies.removeValue(forKey: id) else { return }
+            waiting.resume(with: result.mapError { ZegoError($0) })
+        case .notification(let notification):
+            handle(notification)
+        case .nothing:
+            break
+        }
+    }
+
+    private func connectionClosed() {
+        let wasConnected = reconnection.state == .connected
+        abandonConnection()
+        guard wasConnected else { return }
+        connectionBroke(pauseMs: 0)
+    }
+
+    private func connectionBroke(pauseMs: Int) {
+        logger.notice("the connection to the room server broke")
+        tell(rooms.indices.flatMap { rooms[$0].connectionLost() })
+        perform(reconnection.lost(now: .now(), pause: Int64(pauseMs) * 1_000_000))
+    }
+
+    /// The server is draining: away at once, back after a while.
+    func comeBack(afterMs pauseMs: Int) {
+        guard reconnection.state == .connected else { return }
+        connectionNumber += 1
+        connection?.close()
+        abandonConnection()
+        connectionBroke(pauseMs: pauseMs)
+    }
+
+    /// Drops the connection; what waits for an answer that only it could bring fails.
+    private func abandonConnection() {
+        connection?.abort()
+        connection = nil
+        challenge = nil
+        isEstablished = false
+        pingTask?.cancel()
+        pingTask = nil
+        challengeWaiter?.resume(throwing: SignalingFailure.connectionLost)
+        challengeWaiter = nil
+        fail(session.connectionLost(), SignalingFailure.connectionLost)
+    }
+
+    private func fail(_ ids: [Int64], _ failure: SignalingFailure) {
+        for id in ids { replies.removeValue(forKey: id)?.resume(throwing: failure) }
+    }
+
+    /// The server has lost the session: rooms, sections and transport begin anew on the connection that is there.
+    func forgetSession() {
+        fail(session.ended(), .sessionEnded)
+        roomsOnSession = []
+        closeTransport()
+    }
+
+    /// Nobody is in a room any more. The task, if any, ends when the connection is closed.
+    @discardableResult
+    func endSession(leaving rooms: [RoomID] = []) -> Task<Void, Never>? {
+        reconnection.stop()
+        connectionNumber += 1
+        let connection = connection
+        if isEstablished, let connection {
+            for roomID in rooms {
+                let logout = session.request(
+                    LogoutRequest.method, params: LogoutRequest(roomID: roomID).json, repeats: false)
+                connection.send(logout.text)
+            }
+        }
+        self.connection = nil
+        abandonConnection()
+        forgetSession()
+        clockOffset = ClockOffset()
+        guard let closed = connection?.close() else { return nil }
+        return Task { try? await closed.get() }
+    }
+
+    // MARK: Requests
+
+    /// Sends a request and waits for its answer. Throws the server's refusal as a `ZegoError`, or ``SignalingFailure``.
+    ///
+    /// - Parameter repeats: whether it outlives the connection (and is sent again after a resume).
+    func request<Request: SignalingRequest>(
+        _ request: Request, repeats: Bool, timeoutSeconds: Double
+    ) async throws -> Request.Response {
+        let (id, text) = session.request(Request.method, params: request.json, repeats: repeats)
+        let timeout = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeoutSeconds * 1e9))) { [weak self] in
+            self?.assumeIsolated { engine in
+                engine.session.abandon(id)
+                engine.fail([id], .unreachable("no answer to \(Request.method) within \(timeoutSeconds) s"))
+            }
+        }
+        defer { timeout.cancel() }
+        let result: JSONValue = try await withCheckedThrowingContinuation { continuation in
+            replies[id] = continuation
+            connection?.send(text)
+        }
+        do {
+            return try Request.Response(json: result)
+        } catch {
+            throw SignalingFailure.malformed("the answer to \(Request.method): \(error)")
+        }
+    }
+
+    /// Sends a request whose answer changes nothing; it outlives the connection.
+    func post<Request: SignalingRequest>(_ request: Request) {
+        guard session.sessionID != nil else { return }
+        let (_, text) = session.request(Request.method, params: request.json, repeats: true)
+        if isEstablished { connection?.send(text) }
+    }
+
+    // MARK: Liveness
+
+    /// Pings at once a few times, for the clocks' offset, then at the interval that the server wishes. A connection on
+    /// which nothing comes back is given up.
+    private func startPings() {
+        pingTask?.cancel()
+        let number = connectionNumber
+        pingTask = Task {
+            var count = 0
+            while !Task.isCancelled, number == self.connectionNumber {
+                await self.ping()
+                count += 1
+                let pauseMs = count < 5 ? min(200, self.pingIntervalMs) : self.pingIntervalMs
+                try? await Task.sleep(for: .milliseconds(pauseMs))
+            }
+        }
+    }
+
+    private func ping() async {
+        let sent = MonotonicTime.now()
+        let number = connectionNumber
+        do {
+            let result = try await request(
+                PingRequest(time: Double(sent.nanoseconds) / 1e6), repeats: false, timeoutSeconds: 5)
+            clockOffset.add(sent: sent, received: .now(), server: Int64(result.serverTime * 1e6))
+            await media.setClockOffset(clockOffset.nanoseconds)
+        } catch SignalingFailure.unreachable {
+            // Nothing at all has been heard since: the other end is gone, though TCP has not noticed.
+            guard number == connectionNumber, lastHeard <= sent else { return }
+            connection?.abort()
+        } catch {
+            logger.debug("ping: \(error)")
+        }
+    }
+
+    /// The machine has other addresses: what waits is tried at once, and what stands is tested.
+    func networkChanged() {
+        let now = MonotonicTime.now()
+        perform(reconnection.networkChanged(now: now))
+        performMedia(mediaRecovery.networkChanged(now: now))
+        if isEstablished { Task { await self.ping() } }
+        if isTransportOpen { restartICE() }
+    }
+}

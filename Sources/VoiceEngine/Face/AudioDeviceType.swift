@@ -1,0 +1,5 @@
+/// Which side of the sound hardware.
+package enum AudioDeviceType: String, Sendable, CaseIterable {
+    case input
+    case output
+}

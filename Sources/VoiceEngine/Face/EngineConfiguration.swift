@@ -1,0 +1,36 @@
+/// What one engine is made with. Every value but the application and the server has a default that works.
+package struct EngineConfiguration: Sendable {
+    /// The application, 1–4294967295.
+    package var appID: UInt32
+    /// The application's AppSign: 64 hexadecimal digits. Never sent; a proof made with it is.
+    package var appSign: String
+    /// The room server: `ws://host:port`.
+    package var server: String
+    package var scenario: Scenario = .standardVoiceCall
+    package var roomMode: RoomMode = .single
+    /// STUN servers for server-reflexive candidates: `stun:host:port`.
+    package var stunServers: [String] = []
+
+    /// `[audio] input`: an ALSA PCM name, `null`, `tone:440`, `file:/path.wav`.
+    package var audioInput = "default"
+    /// `[audio] output`: an ALSA PCM name, `null`, `file:/path.wav`.
+    package var audioOutput = "default"
+    /// The length of an audio period.
+    package var periodMs = 10
+    /// The SCHED_FIFO priority that the audio thread asks for; 0 asks for none.
+    package var realtimePriority = 70
+
+    /// `[files] directory`: what `source` and `sink` name is taken below it, never elsewhere.
+    package var filesDirectory: String
+    /// How long a login, a re-connection, a publisher or a player is tried again.
+    package var retryWindowSeconds = 1200.0
+    /// What the engine calls itself at the room server.
+    package var version = "1.0.0"
+
+    package init(appID: UInt32, appSign: String, server: String, filesDirectory: String) {
+        self.appID = appID
+        self.appSign = appSign
+        self.server = server
+        self.filesDirectory = filesDirectory
+    }
+}

@@ -1,0 +1,7 @@
+/// Where a played stream goes.
+package enum PlaySink: Sendable, Equatable {
+    /// Into the mix for the output device.
+    case device
+    /// Into a WAV file below the files directory (48 kHz, 16 bit); nothing that exists is overwritten.
+    case file(path: String)
+}

@@ -1,0 +1,40 @@
+import Transport
+
+/// Counters and figures of the media thread, read by the engine every few seconds.
+struct MediaStatistics: Sendable {
+    /// One published stream, by its demand. Counters grow since the demand got its section.
+    struct Sent: Sendable {
+        var packets: UInt64 = 0
+        /// Of payload.
+        var bytes: UInt64 = 0
+        /// As the room server's receiver reports say: lost since the beginning, and expected since then.
+        var lost: Int64 = 0
+        var expected: Int64 = 0
+        /// By receiver reports; nil until one came.
+        var roundTripNanoseconds: Int64?
+        var retransmitted: UInt64 = 0
+    }
+
+    /// One played stream, by its demand.
+    struct Received: Sendable {
+        var packets: UInt64 = 0
+        /// Of payload.
+        var bytes: UInt64 = 0
+        var lost: Int64 = 0
+        var expected: Int64 = 0
+        /// RFC 3550's interarrival jitter.
+        var jitterNanoseconds: Int64 = 0
+        /// From capture at the far microphone to arrival here; nil while the clocks' offset is not known.
+        var captureToArrivalNanoseconds: Int64?
+        var requested: UInt64 = 0
+        /// Runs of packets that did not come in order.
+        var gaps: UInt64 = 0
+        var lastArrival: MonotonicTime?
+    }
+
+    var sent: [UInt64: Sent] = [:]
+    var received: [UInt64: Received] = [:]
+    /// By ICE checks.
+    var roundTripNanoseconds: Int64?
+    var datagramsDropped: UInt64 = 0
+}

@@ -1,0 +1,65 @@
+import MediaIO
+import RTP
+import Transport
+import VoiceAudio
+import WebRTC
+
+// From the network to the audio thread's ring.
+extension MediaTransport {
+    /// Takes all datagrams that are waiting.
+    func receiveDatagrams() {
+        while socket.receive(into: incoming) > 0 {
+            let now = MonotonicTime.now()
+            for index in 0..<incoming.count {
+                let datagram = incoming.payload(at: index)
+                let result = connection.receive(
+                    datagram, from: incoming.source(at: index), to: incoming.destination(at: index), now: now)
+                switch result {
+                case .rtp(let length, let section):
+                    received(UnsafeRawBufferPointer(rebasing: datagram[..<length]), section: section, now: now)
+                case .rtcp(let length):
+                    receivedReports(UnsafeRawBufferPointer(rebasing: datagram[..<length]), now: now)
+                case .consumed, .dropped:
+                    break
+                }
+            }
+            if incoming.count < incoming.capacity { break }
+        }
+    }
+
+    private func received(_ packet: UnsafeRawBufferPointer, section: Int, now: MonotonicTime) {
+        guard section < receiverOfSection.count, let receiver = receiverOfSection[section],
+            let agreed = receiver.section, let header = RTPHeader(packet), header.payloadLength > 0,
+            header.payloadLength <= AudioLimits.maximumPayload
+        else { return }
+        let encoding: ReceivedFrame.Encoding
+        switch header.payloadType {
+        case agreed.opusPayloadType: encoding = .opus
+        case agreed.redPayloadType: encoding = .red
+        default: return
+        }
+        let extensions = RTPHeaderExtensions(header, packet, map: agreed.extensions)
+        receiver.received(header, capture: captureTime(extensions.absoluteCaptureTime), now: now)
+        if !receiver.requests.isEmpty, nextRequest == .distantFuture {
+            nextRequest = now.advanced(byNanoseconds: Self.requestInterval)
+        }
+        if let slot = receivedFrames.reserve() {
+            slot.header.storeBytes(
+                of: ReceivedFrame(
+                    slot: UInt8(receiver.slot), encoding: encoding, payloadLength: UInt16(header.payloadLength),
+                    sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, arrival: now),
+                as: ReceivedFrame.self)
+            slot.payload.copyMemory(from: UnsafeRawBufferPointer(rebasing: packet[header.payloadRange]))
+            receivedFrames.commit()
+        }
+        if receiver.isToBeTold(now: now) { events(.receiving(token: receiver.token, at: now)) }
+    }
+
+    /// The time of capture on our clock; nil unless the server's clock is known.
+    private func captureTime(_ stamp: AbsoluteCaptureTime?) -> MonotonicTime? {
+        guard let stamp, let clockOffset else { return nil }
+        // The offset, where there is one, leads from the capturer's clock to that of who sent to us: the server's.
+        let server = NTPTime(stamp.time.value &+ UInt64(bitPattern: stamp.clockOffset ?? 0))
+        return MonotonicTime(nanoseconds: server.unixNanoseconds &- clockOffset)
+    }
+}

@@ -1,0 +1,63 @@
+import MediaIO
+import RTP
+import Transport
+import VoiceAudio
+import WebRTC
+
+// From the audio thread's ring to the network.
+extension MediaTransport {
+    /// Takes what the audio thread has encoded: into packets, and out in one batch.
+    func sendEncodedFrames(now: MonotonicTime) {
+        while let slot = encodedFrames.peek() {
+            let frame = slot.header.load(as: EncodedFrame.self)
+            let length = min(Int(frame.payloadLength), slot.payload.count)
+            if Int(frame.channel) < senderOfChannel.count, let sender = senderOfChannel[Int(frame.channel)] {
+                send(
+                    frame, payload: UnsafeRawBufferPointer(rebasing: slot.payload[..<length]), from: sender, now: now)
+            }
+            encodedFrames.release()
+        }
+        socket.send(outgoing)
+    }
+
+    private func send(
+        _ frame: EncodedFrame, payload: UnsafeRawBufferPointer, from sender: StreamSender, now: MonotonicTime
+    ) {
+        guard let section = sender.section, connection.isConnected, let path = connection.selectedPath else { return }
+        let extensions = RTPHeaderExtensions(
+            audioLevel: AudioLevel(level: frame.audioLevel, voiceActivity: frame.voiceActivity), mid: sender.identifier,
+            transportSequenceNumber: section.transportFeedback ? transportSequenceNumber : nil,
+            absoluteCaptureTime: AbsoluteCaptureTime(time: ntpTime(frame.captureTime)))
+        let description = Packetizer.Frame(
+            marker: frame.isFirst || !sender.hasSent, timestamp: frame.timestamp, captureTime: frame.captureTime,
+            payloadLength: payload.count, extensions: extensions)
+        guard
+            let written = sender.packetizer.write(
+                description, payloadType: section.opusPayloadType, map: section.extensions, into: header)
+        else { return }
+        transportSequenceNumber &+= 1
+        if outgoing.isFull { socket.send(outgoing) }
+        let slot = outgoing.vacantSlot
+        guard
+            let length = connection.protectRTP(
+                header: UnsafeRawBufferPointer(rebasing: header[..<written.length]), payload: payload, into: slot)
+        else { return }
+        if section.nack {
+            sender.history.store(
+                UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: written.sequenceNumber)
+        }
+        outgoing.append(length: length, to: path.remote, from: path.local)
+        sender.statistics.packets &+= 1
+        sender.statistics.bytes &+= UInt64(payload.count)
+        if !sender.hasSent {
+            sender.hasSent = true
+            events(.firstSent(token: sender.token, at: now))
+        }
+    }
+
+    /// A moment of our monotonic clock as sender reports and capture times say it: by the wall clock as it stood when
+    /// the transport was made, so that it never jumps. The server maps it to its own by the sender reports.
+    func ntpTime(_ time: MonotonicTime) -> NTPTime {
+        NTPTime(unixNanoseconds: time.nanoseconds &+ wallOffset)
+    }
+}

@@ -1,0 +1,228 @@
+import MediaIO
+import RTP
+import RoomModel
+import Transport
+import VoiceAudio
+import WebRTC
+
+/// One socket, one peer connection, and the streams that go over it. Belongs to the media thread; allocates nothing per
+/// packet.
+///
+/// ```
+/// encoded frames → Packetizer → SRTP → send batch → sendmmsg          RTCP every second, NACKs as they fall due
+/// recvmmsg → PeerConnection (STUN, DTLS, SRTP) → section → StreamReceiver → received frames
+/// ```
+final class MediaTransport {
+    /// How often reports go out. AVPF (RFC 4585) allows more than one every five seconds; adaptive audio needs it.
+    static let reportInterval: Int64 = 1_000_000_000
+    static let requestInterval: Int64 = 10_000_000
+
+    let audio: AudioSystem
+    let encodedFrames: SPSCRing.Consumer
+    let receivedFrames: SPSCRing.Producer
+    let events: @Sendable (MediaEvent) -> Void
+
+    let socket: UDPSocket
+    let connection: PeerConnection
+    private var addresses: [TransportAddress]
+    let cname: String
+    /// Who we are in reports while nothing is published.
+    let receiverSSRC: UInt32
+    let incoming = DatagramBatch()
+    let outgoing = DatagramBatch()
+    let header = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: Packetizer.maximumHeaderLength, alignment: 8)
+    let report = UnsafeMutableRawBufferPointer.allocate(byteCount: 1200, alignment: 8)
+    let missing = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 64)
+
+    private(set) var senders: [StreamSender] = []
+    private(set) var receivers: [StreamReceiver] = []
+    /// By the index of the section.
+    var receiverOfSection: [StreamReceiver?] = []
+    var senderOfChannel = [StreamSender?](repeating: nil, count: AudioLimits.publisherChannels)
+    /// The next transport-wide sequence number.
+    var transportSequenceNumber: UInt16 = 0
+    var nextReport = MonotonicTime.distantFuture
+    var nextRequest = MonotonicTime.distantFuture
+    /// Server clock (nanoseconds since 1970) minus our monotonic one; nil until a ping told.
+    var clockOffset: Int64?
+    /// Our own wall clock minus our monotonic one, when the transport was made.
+    let wallOffset: Int64
+
+    /// Binds a socket. Throws when none can be bound.
+    init(
+        audio: AudioSystem, certificate: DTLSCertificate, addresses: [TransportAddress],
+        stunServers: [TransportAddress],
+        random: inout RandomSource, events: @escaping @Sendable (MediaEvent) -> Void
+    ) throws {
+        self.audio = audio
+        self.events = events
+        self.addresses = addresses
+        encodedFrames = audio.encodedFrames.consumer
+        receivedFrames = audio.receivedFrames.producer
+        socket = try Self.makeSocket()
+        let port = socket.localAddress.port
+        let reachable = addresses.filter { [socket] in socket.reaches($0.family) }
+        let now = MonotonicTime.now()
+        connection = PeerConnection(
+            configuration: PeerConnectionConfiguration(
+                role: .client, certificate: certificate, localAddresses: reachable.map { $0.with(port: port) },
+                stunServers: stunServers), random: random, now: now)
+        // The connection has taken a copy of the source: draw on, so that it and we do not draw the same.
+        _ = random.bytes(64)
+        cname = random.token(16)
+        receiverSSRC = UInt32.random(in: 1...UInt32.max, using: &random)
+        wallOffset = WallClock.nanosecondsSince1970() &- now.nanoseconds
+    }
+
+    deinit {
+        header.deallocate()
+        report.deallocate()
+        missing.deallocate()
+    }
+
+    /// Both families over one socket, or IPv4 alone on a machine without IPv6.
+    private static func makeSocket() throws -> UDPSocket {
+        if let dual = try? UDPSocket(address: TransportAddress(ipv6High: 0, low: 0, port: 0)) { return dual }
+        return try UDPSocket(address: TransportAddress(ipv4: 0, port: 0))
+    }
+
+    var descriptor: Int32 { socket.descriptor }
+
+    var deadline: MonotonicTime { min(connection.deadline, min(nextReport, nextRequest)) }
+
+    // MARK: Sections
+
+    /// Gives every demand a section, frees those of demands that are gone, and keeps one spare, so that the next stream
+    /// needs no new m-line.
+    func makeOffer(
+        for demands: [SectionDemand], restartICE: Bool, random: inout RandomSource
+    ) throws -> MediaOffer {
+        var mids: [UInt64: String] = [:]
+        let wanted = Set(demands.map(\.token))
+        let goneSenders = senders.filter { !wanted.contains($0.token) }
+        let goneReceivers = receivers.filter { !wanted.contains($0.token) }
+        for demand in demands {
+            if let known = senders.first(where: { $0.token == demand.token })?.mid
+                ?? receivers.first(where: { $0.token == demand.token })?.mid
+            {
+                mids[demand.token] = known
+                continue
+            }
+            mids[demand.token] = try add(demand, random: &random)
+        }
+        // Freed only now: no section changes its stream within one negotiation.
+        for mid in goneSenders.map(\.mid) + goneReceivers.map(\.mid) { try connection.setSection(mid, .inactive) }
+        senders.removeAll { !wanted.contains($0.token) }
+        receivers.removeAll { !wanted.contains($0.token) }
+        let used = senders.count + receivers.count
+        if connection.sections.count == used { _ = try connection.addSection(.inactive) }
+        route()
+        return MediaOffer(sdp: try connection.createOffer(restartICE: restartICE), mids: mids)
+    }
+
+    private func add(_ demand: SectionDemand, random: inout RandomSource) throws -> String {
+        switch demand.use {
+        case .play(let slot):
+            let mid = try connection.addSection(.play)
+            receivers.append(StreamReceiver(token: demand.token, mid: mid, slot: slot))
+            return mid
+        case .publish(let channel, let stereo):
+            // The section has to be known before its track, whose sender knows the section.
+            let mid = try connection.addSection(.play)
+            let sender = StreamSender(
+                token: demand.token, mid: mid, channel: channel, streamID: demand.streamID.rawValue, cname: cname,
+                stereo: stereo, random: &random)
+            try connection.setSection(mid, .publish(sender.track))
+            senders.append(sender)
+            return mid
+        }
+    }
+
+    func apply(answer: String, now: MonotonicTime) throws {
+        try connection.applyAnswer(answer, now: now)
+        route()
+    }
+
+    func rollBackOffer() {
+        connection.rollbackOffer()
+    }
+
+    /// Brings the tables of the packet paths up to date with what is agreed.
+    private func route() {
+        let sections = connection.sections
+        receiverOfSection = [StreamReceiver?](repeating: nil, count: sections.count)
+        for index in senderOfChannel.indices { senderOfChannel[index] = nil }
+        for section in sections {
+            if let receiver = receivers.first(where: { $0.mid == section.mid }) {
+                receiver.section = section
+                if receiver.isAccepted { receiverOfSection[section.index] = receiver }
+            }
+            if let sender = senders.first(where: { $0.mid == section.mid }) {
+                // An agreement about an older use of the section is none about this one.
+                sender.section = section.localTrack?.ssrc == sender.track.ssrc ? section : nil
+                if sender.isAccepted { senderOfChannel[sender.channel] = sender }
+            }
+        }
+        if nextReport == .distantFuture {
+            nextReport = MonotonicTime.now().advanced(byNanoseconds: Self.reportInterval)
+        }
+    }
+
+    /// Sends what the connection wants sent, and tells what it has to tell.
+    func serve(now: MonotonicTime) {
+        while true {
+            if outgoing.isFull { socket.send(outgoing) }
+            guard let datagram = connection.nextTransmit(into: outgoing.vacantSlot) else { break }
+            outgoing.append(length: datagram.length, to: datagram.path.remote, from: datagram.path.local)
+        }
+        socket.send(outgoing)
+        while let event = connection.nextEvent() { tell(event) }
+    }
+
+    private func tell(_ event: PeerConnectionEvent) {
+        switch event {
+        case .connected: events(.connected)
+        case .iceConnected: if connection.isConnected { events(.connected) }
+        case .pathChanged(let path): events(.path(local: path.local, remote: path.remote))
+        case .disconnected: events(.disconnected)
+        case .localCandidate(let line): events(.candidate(line))
+        case .gatheringComplete: events(.candidate(nil))
+        case .closedByPeer: events(.closed("the room server closed the transport"))
+        case .failed(.dtls(let reason)): events(.closed("DTLS: \(reason)"))
+        case .failed(.noPath): events(.failed("no path to the room server's UDP port"))
+        case .failed(.consentExpired): events(.failed("the room server does not answer on the path"))
+        default: break
+        }
+    }
+
+    /// Gives the connection the machine's present addresses; true when they have changed.
+    func update(addresses now: [TransportAddress], now time: MonotonicTime) -> Bool {
+        guard Set(now) != Set(addresses) else { return false }
+        let port = socket.localAddress.port
+        for gone in addresses where !now.contains(gone) {
+            connection.removeLocalAddress(gone.with(port: port), now: time)
+        }
+        for new in now where !addresses.contains(new) && socket.reaches(new.family) {
+            connection.addLocalAddress(new.with(port: port), now: time)
+        }
+        addresses = now
+        return true
+    }
+
+    func close(now: MonotonicTime) {
+        connection.close(now: now)
+        serve(now: now)
+    }
+
+    func statistics() -> MediaStatistics {
+        var statistics = MediaStatistics()
+        for sender in senders { statistics.sent[sender.token] = sender.statistics }
+        for receiver in receivers { statistics.received[receiver.token] = receiver.figures() }
+        let counters = connection.statistics
+        statistics.roundTripNanoseconds = counters.roundTripNanoseconds
+        statistics.datagramsDropped = counters.droppedInAll
+        return statistics
+    }
+
+}

@@ -1,0 +1,67 @@
+import RTP
+import Transport
+import WebRTC
+
+/// One published stream on the media thread.
+final class StreamSender {
+    let token: UInt64
+    let mid: String
+    /// The channel of the audio thread that feeds it.
+    let channel: Int
+    var packetizer: Packetizer
+    let history = SentPacketHistory()
+    let track: LocalTrack
+    /// What was agreed; nil until the answer accepts the stream.
+    var section: NegotiatedSection?
+    /// `section.mid` as it travels.
+    let identifier: MediaIdentifier?
+    var hasSent = false
+    /// The packet count at the last sender report.
+    var reportedPackets: UInt32 = 0
+    var statistics = MediaStatistics.Sent()
+    private var firstReportedSequence: Int64?
+    private var reports = SequenceUnwrapper32()
+
+    init(
+        token: UInt64, mid: String, channel: Int, streamID: String, cname: String, stereo: Bool,
+        random: inout RandomSource
+    ) {
+        self.token = token
+        self.mid = mid
+        self.channel = channel
+        packetizer = Packetizer(random: &random)
+        track = LocalTrack(ssrc: packetizer.ssrc, streamID: streamID, cname: cname, stereo: stereo)
+        identifier = MediaIdentifier(mid)
+    }
+
+    /// Whether packets may go out.
+    var isAccepted: Bool { section?.direction == .sendonly }
+
+    /// What the room server says of what it received.
+    func report(_ block: RTCPReportBlock, arrival: NTPTime) {
+        statistics.lost = Int64(block.cumulativeLost)
+        let highest = reports.unwrap(block.highestSequenceNumber)
+        let first = firstReportedSequence ?? Int64(packetizer.firstSequenceNumber)
+        firstReportedSequence = first
+        statistics.expected = max(0, highest - first + 1)
+        if let roundTrip = block.roundTripNanoseconds(arrival: arrival) {
+            statistics.roundTripNanoseconds = roundTrip
+        }
+    }
+}
+
+/// Unwraps an extended highest sequence number, which itself wraps after 2³² packets.
+private struct SequenceUnwrapper32 {
+    private var last: Int64?
+
+    mutating func unwrap(_ value: UInt32) -> Int64 {
+        guard let last else {
+            self.last = Int64(value)
+            return Int64(value)
+        }
+        let step = Int32(bitPattern: value &- UInt32(truncatingIfNeeded: last))
+        let unwrapped = last + Int64(step)
+        self.last = unwrapped
+        return unwrapped
+    }
+}

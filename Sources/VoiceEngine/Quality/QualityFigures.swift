@@ -1,0 +1,78 @@
+import Transport
+import VoiceAudio
+
+/// Makes the quality of the last interval out of counters that only grow: keeps each stream's last reading.
+struct QualityFigures: Sendable {
+    private struct SentReading: Sendable {
+        var sent: MediaStatistics.Sent
+        var time: MonotonicTime
+    }
+
+    private struct ReceivedReading: Sendable {
+        var received: MediaStatistics.Received
+        var played: Int
+        var concealed: Int
+        var time: MonotonicTime
+    }
+
+    private var sent: [UInt64: SentReading] = [:]
+    private var received: [UInt64: ReceivedReading] = [:]
+
+    /// Forgets streams that are not among these.
+    mutating func keep(_ tokens: Set<UInt64>) {
+        sent = sent.filter { tokens.contains($0.key) }
+        received = received.filter { tokens.contains($0.key) }
+    }
+
+    /// The quality of a published stream since the last call.
+    mutating func publisher(
+        _ token: UInt64, _ now: MediaStatistics.Sent, roundTripNanoseconds: Int64?, at time: MonotonicTime
+    ) -> PublisherQuality {
+        let last = sent.updateValue(SentReading(sent: now, time: time), forKey: token)
+        let roundTrip = now.roundTripNanoseconds ?? roundTripNanoseconds
+        return PublisherQuality(
+            kbps: last.map { Self.kbps(now.bytes, $0.sent.bytes, $0.time, time) } ?? 0,
+            rttMs: roundTrip.map { Double($0) / 1e6 },
+            packetLostRate: Self.rate(now.lost - (last?.sent.lost ?? 0), now.expected - (last?.sent.expected ?? 0)))
+    }
+
+    /// The quality of a played stream since the last call.
+    mutating func player(
+        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, roundTripNanoseconds: Int64?,
+        playbackDelayMs: Double, at time: MonotonicTime
+    ) -> PlayerQuality {
+        let reading = ReceivedReading(
+            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, time: time)
+        let last = received.updateValue(reading, forKey: token)
+        let lost = now.lost - (last?.received.lost ?? 0)
+        let expected = now.expected - (last?.received.expected ?? 0)
+        let concealed = Self.rate(
+            Int64(sound.samplesConcealed - (last?.concealed ?? 0)), Int64(sound.samplesPlayed - (last?.played ?? 0)))
+        let roundTripMs = roundTripNanoseconds.map { Double($0) / 1e6 }
+        let endToEnd = now.captureToArrivalNanoseconds.map { Double($0) / 1e6 + sound.bufferDelay + playbackDelayMs }
+        let gaps = now.gaps &- (last?.received.gaps ?? 0)
+        let score: Double? =
+            sound.samplesPlayed == (last?.played ?? 0)
+            ? nil
+            : EModel.meanOpinionScore(
+                lossRate: concealed,
+                burstRatio: EModel.burstRatio(
+                    lost: UInt64(max(0, lost)), runs: gaps, total: UInt64(max(0, expected))),
+                oneWayDelayMs: endToEnd ?? (roundTripMs ?? 0) / 2 + sound.bufferDelay + playbackDelayMs)
+        return PlayerQuality(
+            kbps: last.map { Self.kbps(now.bytes, $0.received.bytes, $0.time, time) } ?? 0, rttMs: roundTripMs,
+            packetLostRate: Self.rate(lost, expected), concealedRate: concealed, jitterBufferMs: sound.bufferDelay,
+            endToEndMs: endToEnd, mos: score)
+    }
+
+    private static func kbps(_ bytes: UInt64, _ before: UInt64, _ from: MonotonicTime, _ to: MonotonicTime) -> Double {
+        let milliseconds = to.milliseconds(since: from)
+        guard milliseconds > 0, bytes >= before else { return 0 }
+        return Double(bytes - before) * 8 / milliseconds
+    }
+
+    private static func rate(_ part: Int64, _ whole: Int64) -> Double {
+        guard whole > 0, part > 0 else { return 0 }
+        return min(1, Double(part) / Double(whole))
+    }
+}

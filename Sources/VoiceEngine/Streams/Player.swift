@@ -1,0 +1,190 @@
+import JSONRPC
+import RoomModel
+import Transport
+
+/// One played stream, as a state machine: told what happened and when, it answers the events that say so.
+///
+/// A player is `playing` while packets of its stream arrive. It waits as long as it takes for a stream that nobody
+/// publishes (yet, or any more); only when it cannot reach the room server, or be served there, the retry window counts.
+package struct Player: Sendable {
+    /// Without a packet for so long the stream is taken as interrupted. Silence is sent as packets, so a pause in
+    /// speech is none here.
+    static let silenceLimitNanoseconds: Int64 = 4_000_000_000
+
+    package let streamID: StreamID
+    package let roomID: RoomID
+    /// The number of its jitter buffer in the audio thread.
+    package let slot: Int
+    package let sink: PlaySink
+    package private(set) var state: PlayerState = .playRequesting
+    package private(set) var errorCode = 0
+    package var volume: Int
+    package var muted: Bool
+    package var quality: PlayerQuality?
+
+    private let schedule: RetrySchedule
+    private let began: MonotonicTime
+    private var requestingSince: MonotonicTime
+    private var attempts = 0
+    private var isAccepted = false
+    private var isConnected: Bool
+    private var firstFrameSeen = false
+    private var lastPacket: MonotonicTime?
+    private var notBefore: MonotonicTime
+
+    /// `startPlaying` was called.
+    package init(
+        streamID: StreamID, roomID: RoomID, slot: Int, sink: PlaySink, volume: Int, muted: Bool, isConnected: Bool,
+        schedule: RetrySchedule, now: MonotonicTime
+    ) {
+        self.streamID = streamID
+        self.roomID = roomID
+        self.slot = slot
+        self.sink = sink
+        self.volume = volume
+        self.muted = muted
+        self.isConnected = isConnected
+        self.schedule = schedule
+        began = now
+        requestingSince = now
+        notBefore = now
+    }
+
+    /// The event of the state as it is; the first one is to be told by the owner after ``init``.
+    package var stateEvent: EngineEvent {
+        .playerState(streamID: streamID.rawValue, state: state, errorCode: errorCode, extendedData: [:])
+    }
+
+    package var isFinal: Bool { state == .noPlay }
+
+    package var isAcceptedByServer: Bool { isAccepted }
+
+    /// Whether the room server is to be asked (again) for the stream.
+    package func needsNegotiation(now: MonotonicTime) -> Bool {
+        !isFinal && !isAccepted && now >= notBefore
+    }
+
+    /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
+    package func deadline(now: MonotonicTime) -> MonotonicTime {
+        switch state {
+        case .noPlay: return .distantFuture
+        case .playing:
+            return lastPacket?.advanced(byNanoseconds: Self.silenceLimitNanoseconds) ?? .distantFuture
+        case .playRequesting:
+            // Asked for and reachable: it waits for the stream, however long.
+            if isAccepted && isConnected { return .distantFuture }
+            let end = requestingSince.advanced(byNanoseconds: schedule.windowNanoseconds)
+            return !isAccepted && notBefore > now ? min(notBefore, end) : end
+        }
+    }
+
+    // MARK: What happened
+
+    /// The room server will send the stream whenever there is one.
+    package mutating func accepted() -> [EngineEvent] {
+        isAccepted = true
+        attempts = 0
+        return []
+    }
+
+    /// The room server refused, or could not be asked. What may pass is tried again.
+    package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        guard Self.mayPass(code) else { return end(code) }
+        attempts += 1
+        let pause = schedule.pause(
+            before: attempts, elapsed: now.nanoseconds(since: requestingSince), random: &random)
+        notBefore = now.advanced(byNanoseconds: pause)
+        return []
+    }
+
+    /// The session on which it was asked for is gone.
+    package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
+        isAccepted = false
+        notBefore = now
+        return interrupt(now)
+    }
+
+    /// Media can flow.
+    package mutating func connected(now: MonotonicTime) {
+        isConnected = true
+        if state == .playRequesting { requestingSince = now }
+    }
+
+    /// Media cannot flow.
+    package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
+        isConnected = false
+        return interrupt(now)
+    }
+
+    /// Nobody publishes the stream any more: it is waited for.
+    package mutating func streamEnded(now: MonotonicTime) -> [EngineEvent] {
+        interrupt(now)
+    }
+
+    /// Packets of the stream have arrived, the last of them at `time`.
+    package mutating func received(at time: MonotonicTime) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        lastPacket = time
+        var events: [EngineEvent] = []
+        if state == .playRequesting { events += change(to: .playing, 0) }
+        if !firstFrameSeen {
+            firstFrameSeen = true
+            events.append(
+                .playerFirstFrame(streamID: streamID.rawValue, elapsedMs: time.milliseconds(since: began)))
+        }
+        return events
+    }
+
+    /// `stopPlaying`, or the end of the room without a failure.
+    package mutating func stopped() -> [EngineEvent] { isFinal ? [] : end(0) }
+
+    /// The room ended by a failure.
+    package mutating func failed(_ code: Int) -> [EngineEvent] { isFinal ? [] : end(code) }
+
+    /// Time has passed.
+    package mutating func tick(now: MonotonicTime) -> [EngineEvent] {
+        switch state {
+        case .noPlay: return []
+        case .playing:
+            guard let lastPacket, now.nanoseconds(since: lastPacket) >= Self.silenceLimitNanoseconds else {
+                return []
+            }
+            return interrupt(now)
+        case .playRequesting:
+            guard !(isAccepted && isConnected),
+                now.nanoseconds(since: requestingSince) >= schedule.windowNanoseconds
+            else { return [] }
+            return end(ZegoErrorCode.playFailed.number)
+        }
+    }
+
+    // MARK: -
+
+    private static func mayPass(_ code: Int) -> Bool {
+        switch ZegoErrorCode(rawValue: code) {
+        case .playNetworkInterrupted, .roomInnerError, .playerInnerError, .appCallsTooFrequent, .roomCallsTooFrequent,
+            .appSignallingTooFrequent, .connectFailed, .streamNotExist:
+            true
+        case nil: code < 0
+        default: false
+        }
+    }
+
+    private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
+        guard state == .playing else { return [] }
+        requestingSince = now
+        return change(to: .playRequesting, ZegoErrorCode.playNetworkInterrupted.number)
+    }
+
+    private mutating func end(_ code: Int) -> [EngineEvent] {
+        isAccepted = false
+        return change(to: .noPlay, code)
+    }
+
+    private mutating func change(to state: PlayerState, _ errorCode: Int) -> [EngineEvent] {
+        self.state = state
+        self.errorCode = errorCode
+        return [stateEvent]
+    }
+}

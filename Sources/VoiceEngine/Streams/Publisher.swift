@@ -1,0 +1,164 @@
+import JSONRPC
+import RoomModel
+import Transport
+
+/// One publish channel in use, as a state machine: told what happened and when, it answers the events that say so.
+///
+/// A publisher is `publishing` while the room server has accepted the stream on this session and media can flow. Either
+/// of them lost makes it `publish-requesting` with 1003020; the owner then brings back what is missing (``needsNegotiation``,
+/// or an ICE restart), until the retry window runs out.
+package struct Publisher: Sendable {
+    package let streamID: StreamID
+    package let channel: PublishChannel
+    package let roomID: RoomID
+    package let source: PublishSource
+    package private(set) var state: PublisherState = .publishRequesting
+    package private(set) var errorCode = 0
+    package var muted = false
+    package var quality: PublisherQuality?
+
+    private let schedule: RetrySchedule
+    private let began: MonotonicTime
+    /// Since when it is not publishing.
+    private var requestingSince: MonotonicTime
+    private var attempts = 0
+    private var isAccepted = false
+    private var isConnected: Bool
+    private var firstFrameSeen = false
+    /// When the room server may be asked again after a failure that may pass.
+    private var notBefore: MonotonicTime
+
+    /// `startPublishing` was called.
+    package init(
+        streamID: StreamID, channel: PublishChannel, roomID: RoomID, source: PublishSource, isConnected: Bool,
+        schedule: RetrySchedule, now: MonotonicTime
+    ) {
+        self.streamID = streamID
+        self.channel = channel
+        self.roomID = roomID
+        self.source = source
+        self.isConnected = isConnected
+        self.schedule = schedule
+        began = now
+        requestingSince = now
+        notBefore = now
+    }
+
+    /// The event of the state as it is; the first one is to be told by the owner after ``init``.
+    package var stateEvent: EngineEvent {
+        .publisherState(streamID: streamID.rawValue, state: state, errorCode: errorCode, extendedData: [:])
+    }
+
+    /// It has ended and will not begin again.
+    package var isFinal: Bool { state == .noPublish }
+
+    /// Whether the room server has taken the stream on the present session.
+    package var isAcceptedByServer: Bool { isAccepted }
+
+    /// Whether the room server is to be asked (again) to take the stream.
+    package func needsNegotiation(now: MonotonicTime) -> Bool {
+        !isFinal && !isAccepted && now >= notBefore
+    }
+
+    /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
+    package func deadline(now: MonotonicTime) -> MonotonicTime {
+        guard state == .publishRequesting else { return .distantFuture }
+        let end = requestingSince.advanced(byNanoseconds: schedule.windowNanoseconds)
+        return !isAccepted && notBefore > now ? min(notBefore, end) : end
+    }
+
+    // MARK: What happened
+
+    /// The room server has taken the stream.
+    package mutating func accepted() -> [EngineEvent] {
+        isAccepted = true
+        return settle()
+    }
+
+    /// The room server refused, or could not be asked. What may pass is tried again.
+    package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        guard Self.mayPass(code) else { return end(code) }
+        attempts += 1
+        let pause = schedule.pause(
+            before: attempts, elapsed: now.nanoseconds(since: requestingSince), random: &random)
+        notBefore = now.advanced(byNanoseconds: pause)
+        return []
+    }
+
+    /// The session on which the stream was taken is gone, or the server says it does not serve it any more.
+    package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
+        isAccepted = false
+        notBefore = now
+        return interrupt(now)
+    }
+
+    /// Media can flow.
+    package mutating func connected() -> [EngineEvent] {
+        isConnected = true
+        return settle()
+    }
+
+    /// Media cannot flow.
+    package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
+        isConnected = false
+        return interrupt(now)
+    }
+
+    /// The first packet has left.
+    package mutating func firstFrameSent(now: MonotonicTime) -> [EngineEvent] {
+        guard !firstFrameSeen, !isFinal else { return [] }
+        firstFrameSeen = true
+        return [.publisherFirstFrame(streamID: streamID.rawValue, elapsedMs: now.milliseconds(since: began))]
+    }
+
+    /// `stopPublishing`, or the end of the room without a failure.
+    package mutating func stopped() -> [EngineEvent] { isFinal ? [] : end(0) }
+
+    /// The room ended by a failure.
+    package mutating func failed(_ code: Int) -> [EngineEvent] { isFinal ? [] : end(code) }
+
+    /// Time has passed.
+    package mutating func tick(now: MonotonicTime) -> [EngineEvent] {
+        guard state == .publishRequesting,
+            now.nanoseconds(since: requestingSince) >= schedule.windowNanoseconds
+        else { return [] }
+        return end(ZegoErrorCode.publishRetryTimeout.number)
+    }
+
+    // MARK: -
+
+    /// Failures that say nothing about the stream itself.
+    private static func mayPass(_ code: Int) -> Bool {
+        switch ZegoErrorCode(rawValue: code) {
+        case .publishNetworkInterrupted, .roomInnerError, .publisherInnerError, .appCallsTooFrequent,
+            .roomCallsTooFrequent, .appSignallingTooFrequent, .connectFailed:
+            true
+        case nil: code < 0
+        default: false
+        }
+    }
+
+    private mutating func settle() -> [EngineEvent] {
+        guard state == .publishRequesting, isAccepted, isConnected else { return [] }
+        attempts = 0
+        return change(to: .publishing, 0)
+    }
+
+    private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
+        guard state == .publishing else { return [] }
+        requestingSince = now
+        return change(to: .publishRequesting, ZegoErrorCode.publishNetworkInterrupted.number)
+    }
+
+    private mutating func end(_ code: Int) -> [EngineEvent] {
+        isAccepted = false
+        return change(to: .noPublish, code)
+    }
+
+    private mutating func change(to state: PublisherState, _ errorCode: Int) -> [EngineEvent] {
+        self.state = state
+        self.errorCode = errorCode
+        return [stateEvent]
+    }
+}
