@@ -138,11 +138,11 @@ enum AdminMethods {
         .noModule, detail: "this daemon embeds no room server; ask the one that engine.server names")
 
     private static func selected(_ call: Method<AdminContext>.Call) async throws -> [RoomSnapshot] {
-        guard call.context.applications != nil else { throw noServer }
+        guard let snapshot = await call.context.rooms() else { throw noServer }
         var reader = call.reader
         let appID: UInt32? = try reader.optionalInteger("appID")
         let roomID = try reader.optionalString("roomID")
-        return await call.context.rooms().rooms.filter { room in
+        return snapshot.rooms.filter { room in
             (appID == nil || room.appID.rawValue == appID) && (roomID == nil || room.roomID.rawValue == roomID)
         }
     }

@@ -1,0 +1,97 @@
+import ControlAPI
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import RoomServer
+import Synchronization
+
+/// The room server with its admin socket, started and stopped in order.
+final class RoomDaemon: Sendable {
+    private let places: DaemonDirectories
+    private let configuration: Mutex<RoomDaemonConfiguration>
+    private let output: DaemonLog
+    private let logger: Logger
+
+    init(places: DaemonDirectories, configuration: RoomDaemonConfiguration) {
+        self.places = places
+        self.configuration = Mutex(configuration)
+        output = DaemonLog(
+            output: .detect(environment: ProcessEnvironment.value), level: configuration.logLevel)
+        logger = output.logger("zego-roomd")
+    }
+
+    static func readConfiguration(_ places: DaemonDirectories) throws(ConfigurationError) -> RoomDaemonConfiguration {
+        let file = try ConfigurationFile.read(places.configuration, isRequired: places.isConfigurationRequired)
+        return try RoomDaemonConfiguration(file: file)
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
+        let sockets = try DaemonSockets(runtimeDirectory: places.runtime, hasEngine: false)
+        try DaemonDirectories.make(places.state, mode: 0o700, option: "--state-dir")
+        logger.info(
+            "zego-roomd \(Version.current) starts",
+            metadata: ["runtime": "\(places.runtime)", "state": "\(places.state)", "config": "\(places.configuration)"])
+        let section = configuration.withLock { $0.server }
+        let server = try RoomServer(
+            configuration: section.roomServerConfiguration(stateDirectory: places.state, version: Version.current),
+            logger: output.logger("room-server"))
+        for notice in server.apps.notices { logger.notice("\(notice)") }
+        try await server.start()
+
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let context = AdminContext(version: Version.current, applications: server.apps) { await server.snapshot() }
+        let admin = SocketServer.lines(
+            socket: sockets.admin, admission: .owner, limits: .control,
+            catalogue: .admin(version: Version.current, logger: logger), context: context, log: nil,
+            environment: SocketServer.Environment(group: group, logger: logger))
+        try await admin.start()
+        ServiceManager.ready(status: statusLine(server))
+        logger.info("ready", metadata: ["listen": "\(server.boundAddress ?? "")"])
+
+        let interval = min(ServiceManager.watchdogInterval.map { $0 / 3 } ?? .seconds(5), .seconds(5))
+        let amount = TimeAmount.nanoseconds(Int64(interval / .nanoseconds(1)))
+        let heartbeat = group.next().scheduleRepeatedTask(initialDelay: amount, delay: amount) { [self] _ in
+            ServiceManager.status(statusLine(server))
+            ServiceManager.watchdog()
+        }
+        for await signal in signals.stream {
+            guard signal == SIGHUP else { break }
+            reload(server)
+        }
+
+        ServiceManager.stopping()
+        logger.info("zego-roomd stops")
+        heartbeat.cancel()
+        admin.refuseRequests()
+        await server.stop()
+        await admin.stop()
+        try? await group.shutdownGracefully()
+    }
+
+    /// Re-reads the configuration; a wrong one changes nothing. Only the level of the log takes effect at once.
+    private func reload(_ server: RoomServer) {
+        ServiceManager.reloading()
+        defer { ServiceManager.ready(status: statusLine(server)) }
+        do {
+            let new = try Self.readConfiguration(places)
+            let old = configuration.withLock { configuration in
+                defer { configuration = new }
+                return configuration
+            }
+            output.level = new.logLevel
+            var changes = ConfigurationChanges(from: old.json, to: new.json)
+            changes.apply { $0 == "log.level" }
+            logger.info("configuration re-read", metadata: ["result": "\(changes.json)"])
+        } catch {
+            logger.error("configuration not re-read: \(error)")
+        }
+    }
+
+    private func statusLine(_ server: RoomServer) -> String {
+        let counts = server.counts
+        return "\(counts.rooms) rooms, \(counts.users) users, \(counts.streams) streams"
+    }
+}

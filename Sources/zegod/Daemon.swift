@@ -1,0 +1,263 @@
+import ControlAPI
+import Glibc
+import JSONRPC
+import Logging
+import NIOCore
+import NIOPosix
+import RoomModel
+import RoomServer
+import Synchronization
+import Transport
+import VoiceEngine
+
+/// The daemon: starts its parts in order, keeps the service manager informed, and stops them in order.
+final class Daemon: Sendable {
+    private let places: DaemonDirectories
+    private let configuration: Mutex<DaemonConfiguration>
+    private let output: DaemonLog
+    private let logger: Logger
+    private let log: EventLog
+    private let watchdog = Mutex(Watchdog())
+
+    init(places: DaemonDirectories, configuration: DaemonConfiguration) {
+        self.places = places
+        self.configuration = Mutex(configuration)
+        output = DaemonLog(
+            output: .detect(environment: ProcessEnvironment.value), level: configuration.logLevel)
+        logger = output.logger("zegod")
+        var random = RandomSource.system
+        log = EventLog(instance: random.hexadecimal(16))
+    }
+
+    static func readConfiguration(_ places: DaemonDirectories) throws(ConfigurationError) -> DaemonConfiguration {
+        let file = try ConfigurationFile.read(places.configuration, isRequired: places.isConfigurationRequired)
+        return try DaemonConfiguration(
+            file: file, stateDirectory: places.state,
+            credentialsDirectory: ProcessEnvironment.value("CREDENTIALS_DIRECTORY"))
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        let configuration = configuration.withLock { $0 }
+        let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
+        let sockets = try DaemonSockets(runtimeDirectory: places.runtime, hasEngine: true)
+        try makeDirectories(configuration)
+        logger.info(
+            "zegod \(Version.current) starts",
+            metadata: ["runtime": "\(places.runtime)", "state": "\(places.state)", "config": "\(places.configuration)"])
+
+        let server = try await startServer(configuration)
+        let engines = EngineController(log: log) { [self] options, sink in
+            try makeEngine(options, server: server, sink: sink)
+        }
+        let status = DaemonStatus(version: Version.current, log: log, engines: engines) {
+            Self.serverStatus(server)
+        }
+        await createEngine(engines)
+
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let servers = makeSocketServers(sockets, status: status, server: server, group: group)
+        for socketServer in servers { try await socketServer.start() }
+        ServiceManager.ready(status: statusLine(engines))
+        logger.info("ready", metadata: ["control": "\(places.runtime)/control.sock"])
+
+        let heartbeat = startHeartbeat(group.next(), engines)
+        let joiners = Task { await self.join(configuration.joins, engines) }
+        await handle(signals, engines)
+
+        ServiceManager.stopping()
+        logger.info("zegod stops")
+        for socketServer in servers { socketServer.refuseRequests() }
+        heartbeat.cancel()
+        joiners.cancel()
+        await leave(engines)
+        for socketServer in servers { await socketServer.stop() }
+        await server?.stop()
+        try? await group.shutdownGracefully()
+    }
+
+    // MARK: Start
+
+    private func makeDirectories(_ configuration: DaemonConfiguration) throws {
+        try DaemonDirectories.make(places.state, mode: 0o750, group: "zegod", option: "--state-dir")
+        try DaemonDirectories.make(
+            configuration.filesDirectory, mode: 0o2770, group: "zegod", option: "[files] directory")
+    }
+
+    private func startServer(_ configuration: DaemonConfiguration) async throws -> RoomServer? {
+        guard configuration.server.isEnabled else { return nil }
+        let server = try RoomServer(
+            configuration: configuration.server.roomServerConfiguration(
+                stateDirectory: places.state, version: Version.current), logger: output.logger("room-server"))
+        for notice in server.apps.notices { logger.notice("\(notice)") }
+        try await server.start()
+        return server
+    }
+
+    private func makeSocketServers(
+        _ sockets: DaemonSockets, status: DaemonStatus, server: RoomServer?, group: MultiThreadedEventLoopGroup
+    ) -> [SocketServer] {
+        guard let controlSocket = sockets.control, let eventSocket = sockets.events else { return [] }
+        let environment = SocketServer.Environment(group: group, logger: logger)
+        let counts = ConnectionCounts()
+        let context = ControlContext(
+            status: status, metrics: { counts.metrics(status) }, reload: { try await self.reload(status.engines) },
+            setLogLevel: { self.output.level = $0 })
+        let control = SocketServer.control(socket: controlSocket, context: context, environment: environment)
+        let events = SocketServer.events(
+            socket: eventSocket, status: status, limits: .events, environment: environment)
+        counts.add(control.limiter)
+        counts.add(events.limiter)
+        let admin = AdminContext(version: Version.current, applications: server?.apps) { await server?.snapshot() }
+        let console = SocketServer.lines(
+            socket: sockets.admin, admission: .owner, limits: .control,
+            catalogue: .admin(version: Version.current, logger: logger), context: admin, log: nil,
+            environment: environment)
+        return [control, events, console]
+    }
+
+    // MARK: The engine
+
+    /// Makes the engine at start, when the configuration suffices. A failure is logged: `createEngine` may mend it.
+    private func createEngine(_ engines: EngineController) async {
+        do {
+            _ = try await engines.create(EngineOptions())
+        } catch let error as ZegoError where error.code == .appIDZero {
+            logger.notice("no engine yet: engine.app_id and engine.app_sign are not set; createEngine takes them")
+        } catch {
+            logger.error("the engine does not start: \(error)")
+        }
+    }
+
+    private func makeEngine(
+        _ options: EngineOptions, server: RoomServer?, sink: @escaping @Sendable (EngineEvent) -> UInt64
+    ) throws -> any EngineControlling {
+        let configuration = configuration.withLock { $0 }
+        let url = try EngineServer.url(
+            options.server ?? configuration.engine.server, boundAddress: server?.boundAddress)
+        let (appID, appSign) = try EngineServer.credentials(options, configuration.engine, server?.apps)
+        var engine = EngineConfiguration(
+            appID: appID, appSign: appSign, server: url, filesDirectory: configuration.filesDirectory)
+        engine.scenario = options.scenario ?? configuration.engine.scenario
+        engine.roomMode = options.roomMode ?? configuration.engine.roomMode
+        engine.stunServers = configuration.engine.stunServers
+        engine.audioInput = configuration.audio.input
+        engine.audioOutput = configuration.audio.output
+        engine.periodMs = configuration.audio.periodMs
+        engine.realtimePriority = configuration.audio.realtimePriority
+        engine.version = Version.current
+        return VoiceEngine(configuration: engine, logger: output.logger("engine"), events: sink)
+    }
+
+    private func join(_ joins: [DaemonConfiguration.Join], _ engines: EngineController) async {
+        await withTaskGroup(of: Void.self) { group in
+            for join in joins {
+                let joiner = Joiner(join, log: log, engines: engines, logger: logger)
+                group.addTask { await joiner.run() }
+            }
+        }
+    }
+
+    /// Leaves all rooms and releases all devices, within the time that a stop may take.
+    private func leave(_ engines: EngineController) async {
+        var isDone = false
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+        // Not a task group: that would wait for an engine that hangs.
+        let leaving = Task {
+            await engines.destroy()
+            continuation.yield()
+            continuation.finish()
+        }
+        let deadline = Task {
+            try? await Task.sleep(for: .seconds(4))
+            continuation.finish()
+        }
+        for await _ in ended { isDone = true }
+        deadline.cancel()
+        leaving.cancel()
+        if !isDone { logger.error("the engine did not stop in time") }
+    }
+
+    // MARK: While it runs
+
+    private func handle(_ signals: SignalStream, _ engines: EngineController) async {
+        for await signal in signals.stream {
+            guard signal == SIGHUP else { return }
+            do {
+                let result = try await reload(engines)
+                logger.info("configuration re-read", metadata: ["result": "\(result)"])
+            } catch {
+                logger.error("configuration not re-read: \(error)")
+            }
+        }
+    }
+
+    /// Re-reads the configuration; a wrong one changes nothing. Only some keys take effect while the daemon runs.
+    private func reload(_ engines: EngineController) async throws -> JSONObject {
+        ServiceManager.reloading()
+        defer { ServiceManager.ready(status: statusLine(engines)) }
+        let new: DaemonConfiguration
+        do {
+            new = try Self.readConfiguration(places)
+        } catch {
+            throw JSONRPCError(
+                code: JSONRPCError.Code.internalError, message: error.description,
+                data: [
+                    "name": "CONFIGURATION_INVALID", "hint": "zegod --check-config says the same; nothing was changed",
+                ])
+        }
+        let old = configuration.withLock { configuration in
+            defer { configuration = new }
+            return configuration
+        }
+        output.level = new.logLevel
+        var changes = ConfigurationChanges(from: old.json, to: new.json)
+        if let engine = engines.running {
+            if old.audio.input != new.audio.input {
+                _ = try await engine.useAudioDevice(.input, deviceID: new.audio.input)
+            }
+            if old.audio.output != new.audio.output {
+                _ = try await engine.useAudioDevice(.output, deviceID: new.audio.output)
+            }
+        }
+        changes.apply { $0 == "log.level" || $0 == "audio.input" || $0 == "audio.output" }
+        return changes.json
+    }
+
+    /// Feeds the watchdog while the event loop (which runs this) and the engine's threads turn, and keeps `STATUS=` true.
+    private func startHeartbeat(_ eventLoop: any EventLoop, _ engines: EngineController) -> RepeatedTask {
+        let interval = ServiceManager.watchdogInterval.map { $0 / 3 } ?? .seconds(5)
+        let amount = TimeAmount.nanoseconds(Int64(min(interval, .seconds(5)) / .nanoseconds(1)))
+        return eventLoop.scheduleRepeatedTask(initialDelay: amount, delay: amount) { [self] _ in
+            ServiceManager.status(statusLine(engines))
+            let turns = Watchdog.Turns(engines.snapshot)
+            let stuck = watchdog.withLock { watchdog in
+                let stuck = watchdog.stuckThread(turns)
+                return watchdog.isAlive(turns) ? nil : stuck ?? "audio"
+            }
+            if let stuck {
+                logger.critical("the \(stuck) thread does not turn")
+            } else {
+                ServiceManager.watchdog()
+            }
+        }
+    }
+
+    private func statusLine(_ engines: EngineController) -> String {
+        guard let engine = engines.snapshot else { return "no engine" }
+        let rooms = engine.rooms.filter { $0.reason.isInRoom }.map(\.roomID)
+        let publishing = engine.publishers.filter { $0.state == .publishing }.count
+        let playing = engine.players.filter { $0.state == .playing }.count
+        return rooms.isEmpty
+            ? "in no room" : "in \(rooms.joined(separator: ", ")); publishing \(publishing), playing \(playing)"
+    }
+
+    private static func serverStatus(_ server: RoomServer?) -> JSONObject {
+        guard let server else { return ["enabled": false] }
+        let counts = server.counts
+        return [
+            "enabled": true, "listen": .string(server.boundAddress ?? ""), "rooms": .integer(Int64(counts.rooms)),
+            "users": .integer(Int64(counts.users)), "streams": .integer(Int64(counts.streams)),
+        ]
+    }
+}
