@@ -119,8 +119,10 @@ package final class MediaLoop: SerialExecutor {
     /// Grows with every turn, at least once in ``longestSleepNanoseconds``: a watchdog compares two readings.
     package var heartbeat: UInt64 { beats.load(ordering: .relaxed) }
 
-    /// CPU time that the thread has used, in nanoseconds; brought up to date about twice a second.
-    package var cpuTimeNanoseconds: Int64 { cpuNanoseconds.load(ordering: .relaxed) }
+    /// CPU time that the thread has used, in nanoseconds: exact on the thread itself, else of the last half second.
+    package var cpuTimeNanoseconds: Int64 {
+        isCurrent ? csockets_thread_cpu_nanoseconds() : cpuNanoseconds.load(ordering: .relaxed)
+    }
 
     /// Why the wished scheduling was not given (`errno`), 0 when it was.
     package var schedulingError: Int32 { refusedScheduling.load(ordering: .relaxed) }

@@ -55,7 +55,11 @@ extension ForwardingWorker {
     /// Sends a packet to this worker's listeners. The payload types inside RED are changed in place when a listener's
     /// differ from those of the one before; the payload is no one else's.
     func deliver(_ packet: MediaPacket, payload: UnsafeMutableRawBufferPointer) {
-        guard let group = groups[packet.route] else { return }
+        // Asked again here: a publisher that has since been replaced may have left packets in the mailbox, and going back
+        // to it would make the listeners change twice.
+        guard let group = groups[packet.route], group.route.source.load(ordering: .relaxed) == packet.source else {
+            return
+        }
         var innerPayloadType = packet.innerPayloadType
         let primary = UnsafeRawBufferPointer(rebasing: payload[(payload.count - Int(packet.primaryLength))...])
         let whole = UnsafeRawBufferPointer(payload)

@@ -1,7 +1,7 @@
 import Transport
 
 /// Which packets of a publisher are missing and when to ask for them again. Bounded, and without allocation per packet.
-struct LossTracker {
+package struct LossTracker {
     private struct Missing {
         var sequence: Int64
         var askAt: MonotonicTime
@@ -18,14 +18,14 @@ struct LossTracker {
     private var missing: [Missing] = []
     private var highest: Int64?
     /// Numbers that were given up or still miss, against those that came late after all.
-    private(set) var lost: Int64 = 0
+    package private(set) var lost: Int64 = 0
 
-    init() {
+    package init() {
         missing.reserveCapacity(Self.capacity)
     }
 
     /// A packet has arrived; true when it leaves a gap behind it.
-    mutating func received(_ sequence: Int64, now: MonotonicTime) -> Bool {
+    package mutating func received(_ sequence: Int64, now: MonotonicTime) -> Bool {
         guard let highest else {
             self.highest = sequence
             return false
@@ -49,7 +49,7 @@ struct LossTracker {
     }
 
     /// The sequence numbers to ask for now, in rising order, added to `numbers`.
-    mutating func takeDue(now: MonotonicTime, into numbers: inout [UInt16]) {
+    package mutating func takeDue(now: MonotonicTime, into numbers: inout [UInt16]) {
         for index in missing.indices where missing[index].askAt <= now {
             missing[index].tries += 1
             missing[index].askAt = now.advanced(byMilliseconds: Self.retryMilliseconds)
@@ -61,7 +61,7 @@ struct LossTracker {
     }
 
     /// When ``takeDue(now:into:)`` has something to give.
-    var deadline: MonotonicTime {
+    package var deadline: MonotonicTime {
         missing.reduce(.distantFuture) { min($0, $1.askAt) }
     }
 }

@@ -5,7 +5,7 @@ import Transport
 /// protecting other bytes under the same index would give the key of AES-GCM away.
 ///
 /// A ring of bytes of fixed size, and a small table by sequence number. About a second of voice fits.
-final class ProtectedHistory {
+package final class ProtectedHistory {
     private struct Entry {
         var sequenceNumber: UInt16 = 0
         var length: UInt16 = 0
@@ -24,11 +24,13 @@ final class ProtectedHistory {
     private var entries = [Entry](repeating: Entry(), count: ProtectedHistory.entryCount)
     private var end: UInt64 = 0
 
+    package init() {}
+
     deinit {
         bytes.deallocate()
     }
 
-    func store(_ packet: UnsafeRawBufferPointer, sequenceNumber: UInt16) {
+    package func store(_ packet: UnsafeRawBufferPointer, sequenceNumber: UInt16) {
         guard packet.count <= Self.byteCapacity else { return }
         // A packet lies in one piece: skip the end of the ring if it would not fit there.
         var offset = Int(end % UInt64(Self.byteCapacity))
@@ -43,7 +45,7 @@ final class ProtectedHistory {
     }
 
     /// The packet, if it is still there and was not sent again just now. Valid until the next ``store(_:sequenceNumber:)``.
-    func take(_ sequenceNumber: UInt16, now: MonotonicTime) -> Lookup {
+    package func take(_ sequenceNumber: UInt16, now: MonotonicTime) -> Lookup {
         let index = Int(sequenceNumber) % Self.entryCount
         let entry = entries[index]
         guard entry.length > 0, entry.sequenceNumber == sequenceNumber,
@@ -55,9 +57,11 @@ final class ProtectedHistory {
         return .packet(UnsafeRawBufferPointer(bytes.part(offset, Int(entry.length))))
     }
 
-    enum Lookup {
+    /// What is known of a packet that a listener misses.
+    package enum Lookup {
         case packet(UnsafeRawBufferPointer)
         case resentJustNow
+        /// Too old, or never sent.
         case gone
     }
 }

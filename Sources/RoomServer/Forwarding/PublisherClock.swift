@@ -6,7 +6,7 @@ import RTP
 /// sending by the way through the network, which is never negative: the smallest difference of the last reports is the
 /// offset of the clocks, too large by the shortest way. Before the first report, the smallest difference between
 /// arrival and timestamp stands in, forgotten at 50 ppm so that drift does not count as delay.
-struct PublisherClock {
+package struct PublisherClock {
     private static let rate: Int64 = 48_000
     private static let window = 16
 
@@ -16,14 +16,15 @@ struct PublisherClock {
     private var referenceNanoseconds: Int64?
     private var referenceTimestamp: UInt32 = 0
 
-    init() {
+    package init() {
         offsets.reserveCapacity(Self.window)
     }
 
     /// What to add to the publisher's clock to get the server's; nil before the first sender report.
     private var offset: Int64? { offsets.min() }
 
-    mutating func senderReport(time: NTPTime, timestamp: UInt32, arrivalUnixNanoseconds: Int64) {
+    /// Takes a sender report that has just arrived.
+    package mutating func senderReport(time: NTPTime, timestamp: UInt32, arrivalUnixNanoseconds: Int64) {
         let sent = time.unixNanoseconds
         let difference = arrivalUnixNanoseconds &- sent
         if offsets.count < Self.window {
@@ -38,12 +39,13 @@ struct PublisherClock {
     }
 
     /// A moment of the publisher's clock by the server's; nil before the first sender report.
-    func serverTime(of time: NTPTime) -> NTPTime? {
+    package func serverTime(of time: NTPTime) -> NTPTime? {
         offset.map { NTPTime(unixNanoseconds: time.unixNanoseconds &+ $0) }
     }
 
     /// The moment of `timestamp` by the server's clock, of a packet that has just arrived.
-    mutating func unixNanoseconds(ofTimestamp timestamp: UInt32, arrivalUnixNanoseconds arrival: Int64) -> Int64 {
+    package mutating func unixNanoseconds(ofTimestamp timestamp: UInt32, arrivalUnixNanoseconds arrival: Int64) -> Int64
+    {
         guard let reference = referenceNanoseconds else {
             referenceNanoseconds = arrival
             referenceTimestamp = timestamp

@@ -1,15 +1,17 @@
 /// Which sequence numbers of a stream were used already: a number is protected at most once, whatever the publisher
 /// sends twice or late.
-struct SentWindow {
+package struct SentWindow {
     private static let width: Int64 = 64
 
     /// The highest number used; nil before the first.
-    private(set) var highest: Int64?
+    package private(set) var highest: Int64?
     /// Bit n: `highest − n` was used.
     private var used: UInt64 = 0
 
+    package init() {}
+
     /// Marks a number as used; false when it was before, or is too old to tell.
-    mutating func use(_ number: Int64) -> Bool {
+    package mutating func use(_ number: Int64) -> Bool {
         guard let highest else {
             self.highest = number
             used = 1

@@ -12,4 +12,10 @@ package struct TrackResult: Hashable, Sendable {
     package let failure: Failure?
     /// For a play: packets of this stream are arriving at present.
     package let isLive: Bool
+
+    package init(mid: String, failure: Failure?, isLive: Bool) {
+        self.mid = mid
+        self.failure = failure
+        self.isLive = isLive
+    }
 }
