@@ -1,0 +1,92 @@
+import CALSA
+import Glibc
+import Transport
+
+/// A card that captures, as the audio thread sees it: reads what is there, in the card's format, and gives blocks of
+/// 10 ms with the time of their first sample.
+struct CardCapture: ~Copyable {
+    let device: AlsaPCM
+    /// Of what it gives.
+    let channels: Int
+    var pacing = CardPacing()
+    /// Frames in the card's format, as read.
+    private let scratch: UnsafeMutableRawPointer
+    private let scratchFrames: Int
+    private var queue: SampleQueue
+    /// Between microphone and the end of the queue at the last reading, frames.
+    private var cardDelay = 0
+    private var readAt = MonotonicTime.zero
+
+    /// Takes the PCM over, but does not close it.
+    init(device: AlsaPCM, channels: Int) {
+        self.device = device
+        self.channels = channels
+        scratchFrames = AudioLimits.blockSamples
+        let bytes = scratchFrames * device.channels * device.format.bytes
+        scratch = .allocate(byteCount: bytes, alignment: 16)
+        scratch.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        queue = SampleQueue(channels: channels, capacity: 2 * AudioLimits.blockSamples)
+        // Wakes when a block is there (a longer period comes in one piece anyway).
+        _ = calsa_set_avail_min(
+            device.pcm, device.softwareParameters, snd_pcm_uframes_t(min(AudioLimits.blockSamples, device.buffer / 2)))
+    }
+
+    deinit {
+        scratch.deallocate()
+    }
+
+    /// Between the microphone and the block that was taken last, µs.
+    private(set) var delayMicroseconds = 0
+
+    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when a block can be
+    /// taken with ``take(into:)``, nil when there is none yet.
+    @_noAllocation @_noLocks
+    mutating func service(now: MonotonicTime) -> CardOutcome? {
+        if !pacing.isStarted {
+            let code = calsa_start(device.pcm)
+            if code < 0 { return pacing.recover(device.pcm, code: code, now: now) }
+            pacing.isStarted = true
+            if pacing.lastProgress.nanoseconds == 0 { pacing.lastProgress = now }
+        }
+        while queue.count < AudioLimits.blockSamples {
+            var available: snd_pcm_sframes_t = 0
+            var delay: snd_pcm_sframes_t = 0
+            let code = calsa_avail_delay(device.pcm, &available, &delay)
+            if code < 0 { return failure(code, now) }
+            if available <= 0 { return idle(now) }
+            let wanted = min(Int(available), min(scratchFrames, queue.capacity - queue.count))
+            let read = calsa_read(device.pcm, scratch, snd_pcm_uframes_t(wanted))
+            if read == -Int(EAGAIN) || read == 0 { return idle(now) }
+            if read < 0 { return failure(Int32(read), now) }
+            device.format.read(
+                scratch, frames: read, sourceChannels: device.channels, into: queue.end, channels: channels)
+            queue.append(read)
+            cardDelay = max(Int(delay), Int(available)) - read
+            readAt = now
+            pacing.lastProgress = now
+        }
+        return .fine
+    }
+
+    /// Takes a block out, after ``service(now:)`` said that there is one; when its first sample was at the microphone.
+    @_noAllocation @_noLocks
+    mutating func take(into block: UnsafeMutablePointer<Float>) -> MonotonicTime {
+        let age = Int64(max(cardDelay, 0) + queue.count) * 62_500 / 3
+        delayMicroseconds = Int(age / 1000)
+        queue.take(AudioLimits.blockSamples, into: block)
+        return readAt.later(by: -age)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func idle(_ now: MonotonicTime) -> CardOutcome? {
+        if pacing.isStalled(at: now) { return .failed(-EIO) }
+        pacing.missing = AudioLimits.blockSamples - queue.count
+        return nil
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func failure(_ code: Int32, _ now: MonotonicTime) -> CardOutcome {
+        queue.removeAll()
+        return pacing.recover(device.pcm, code: code, now: now)
+    }
+}

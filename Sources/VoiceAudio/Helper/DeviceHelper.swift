@@ -1,0 +1,368 @@
+import Glibc
+import MediaIO
+import Synchronization
+import Transport
+
+/// Does for the audio thread what may block or allocate: opens, closes and retries devices, makes and frees encoders and
+/// players, reads and writes files, tells events.
+///
+/// It lives on a loop of its own (`zego-audio-dev`), so that a sound server that takes seconds to answer holds up nobody.
+/// What it makes it hands to the audio thread as a command, by pointer, and frees when it comes back as a result: at any
+/// time one of the two owns it. Commands are few, and their ring is long; should it ever be full, they wait here.
+actor DeviceHelper {
+    private static let housekeeping: Int64 = 100_000_000
+    private static let retryPause: Int64 = 1_000_000_000
+
+    nonisolated let loop: MediaLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let configuration: AudioConfiguration
+    private let cells: AudioCells
+    private let events: @Sendable (AudioEvent) -> Void
+    private let complexity: Int
+
+    private let commands = SPSCRing(header: AudioCommand.self, capacity: 256, payloadCapacity: 0)
+    private let results = SPSCRing(header: AudioResult.self, capacity: 256, payloadCapacity: 0)
+    private let resultsReady: EventFD
+    private let thread: AudioThread
+    private var waitingCommands: [AudioCommand] = []
+    private var timer: LoopTimer?
+    private var isRunning = false
+
+    private var input: HeldDevice
+    private var output: HeldDevice
+    private let statuses: Mutex<(input: AudioDeviceStatus, output: AudioDeviceStatus)>
+
+    private var runningPublishers: Set<Int> = []
+    private var runningPlayers: Set<Int> = []
+    private var playerSinks: [Int: FileSink] = [:]
+    /// Who waits for something to come back from the audio thread.
+    private var waiters: [Returnable: [CheckedContinuation<Void, Never>]] = [:]
+    private var xruns = XrunWatch()
+
+    init(
+        loop: MediaLoop, configuration: AudioConfiguration, cells: AudioCells, encodedFrames: SPSCRing,
+        encodedFramesReady: EventFD, receivedFrames: SPSCRing,
+        events: @escaping @Sendable (AudioEvent) -> Void
+    ) throws {
+        self.loop = loop
+        self.configuration = configuration
+        self.cells = cells
+        self.events = events
+        // On one slow processor the last decibels of quality would cost the call's regularity.
+        complexity = configuration.complexity ?? (sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 9 : 5)
+        resultsReady = try EventFD()
+        thread = AudioThread(
+            cells: cells, commands: commands, results: results, resultsReady: resultsReady, received: receivedFrames,
+            encoded: encodedFrames, encodedReady: encodedFramesReady, mixChannels: configuration.outputChannels)
+        input = HeldDevice(name: configuration.input)
+        output = HeldDevice(name: configuration.output)
+        statuses = Mutex(
+            (
+                AudioDeviceStatus(direction: .input, deviceID: configuration.input, state: .closed),
+                AudioDeviceStatus(direction: .output, deviceID: configuration.output, state: .closed)
+            ))
+    }
+
+    // MARK: Life
+
+    func start() throws(AudioError) {
+        precondition(!isRunning, "an AudioSystem starts once")
+        do {
+            try loop.watch(resultsReady.descriptor) { [weak self] in
+                self?.assumeIsolated { $0.takeResults() }
+            }
+        } catch {
+            throw .deviceUnusable(name: "eventfd", detail: "\(error)")
+        }
+        // Asked for only together with realtime: without that, a page fault is the least of the delays.
+        if configuration.realtimePriority > 0 {
+            let code = AudioThread.lockMemory()
+            if code != 0 { events(.audioThread(.memoryNotLocked(code: code))) }
+        }
+        let refusal = try thread.start(priority: configuration.realtimePriority)
+        isRunning = true
+        if refusal != 0 { events(.audioThread(.realtimeRefused(code: refusal))) }
+        openInput()
+        openOutput()
+        let timer = loop.makeTimer { [weak self] in
+            self?.assumeIsolated { $0.keepHouse() }
+        }
+        self.timer = timer
+        timer.arm(at: MonotonicTime.now().advanced(byNanoseconds: DeviceHelper.housekeeping))
+    }
+
+    func stop() async {
+        guard isRunning else { return }
+        for channel in runningPublishers { await stopPublisher(channel: channel) }
+        for slot in runningPlayers { await stopPlayer(slot: slot) }
+        await closeInput()
+        await closeOutput()
+        isRunning = false
+        tellState(.input, .closed, nil)
+        tellState(.output, .closed, nil)
+        timer.map { loop.removeTimer($0) }
+        timer = nil
+        thread.stopAndJoin()
+        takeResults()
+        loop.unwatch(resultsReady.descriptor)
+    }
+
+    nonisolated var deviceStatuses: (input: AudioDeviceStatus, output: AudioDeviceStatus) {
+        statuses.withLock { $0 }
+    }
+
+    // MARK: Publishers and players
+
+    func startPublisher(channel: Int, _ audio: PublisherAudio) async throws(AudioError) {
+        try audio.check()
+        guard isRunning else { throw .stopped }
+        while runningPublishers.contains(channel) { await stopPublisher(channel: channel) }
+        let cells = cells.publishers + channel
+        let made = try PublisherPipeline.make(channel: channel, audio: audio, complexity: complexity, cells: cells)
+        guard isRunning else { throw .stopped }
+        cells.pointee.bitrate.store(Int32(audio.bitrate), ordering: .relaxed)
+        cells.pointee.encodeDelayMicroseconds.store(made.encodeDelayMicroseconds, ordering: .relaxed)
+        cells.pointee.framesEncoded.store(0, ordering: .relaxed)
+        cells.pointee.bytesEncoded.store(0, ordering: .relaxed)
+        let pipeline = UnsafeMutablePointer<PublisherPipeline>.allocate(capacity: 1)
+        pipeline.initialize(to: made)
+        runningPublishers.insert(channel)
+        cells.pointee.isRunning.store(true, ordering: .relaxed)
+        send(.setPublisher(channel: channel, pipeline))
+    }
+
+    func stopPublisher(channel: Int) async {
+        guard runningPublishers.contains(channel) else { return }
+        if waiters[.publisher(channel)] == nil { send(.setPublisher(channel: channel, nil)) }
+        await comingBack(.publisher(channel))
+    }
+
+    func startPlayer(slot: Int, _ audio: PlayerAudio) async throws(AudioError) {
+        try audio.check()
+        guard isRunning else { throw .stopped }
+        while runningPlayers.contains(slot) { await stopPlayer(slot: slot) }
+        let cells = cells.players + slot
+        var sink: FileSink?
+        if case .file(let path) = audio.sink {
+            sink = try FileSink(path: path, channels: configuration.outputChannels)
+        }
+        let made = try PlayerPipeline.make(channels: configuration.outputChannels, tap: sink?.tap, cells: cells)
+        guard isRunning else { throw .stopped }
+        cells.pointee.reset(audio)
+        let pipeline = UnsafeMutablePointer<PlayerPipeline>.allocate(capacity: 1)
+        pipeline.initialize(to: made)
+        runningPlayers.insert(slot)
+        playerSinks[slot] = sink
+        cells.pointee.isRunning.store(true, ordering: .relaxed)
+        send(.setPlayer(slot: slot, pipeline))
+    }
+
+    func stopPlayer(slot: Int) async {
+        guard runningPlayers.contains(slot) else { return }
+        if waiters[.player(slot)] == nil { send(.setPlayer(slot: slot, nil)) }
+        await comingBack(.player(slot))
+    }
+
+    // MARK: Devices
+
+    func useDevice(_ name: String, for direction: AudioDirection) async throws(AudioError) -> AudioDeviceStatus {
+        _ = try AudioDeviceName(name, for: direction)
+        guard isRunning else { throw .stopped }
+        switch direction {
+        case .input:
+            await closeInput()
+            input = HeldDevice(name: name)
+            if isRunning { openInput() }
+        case .output:
+            await closeOutput()
+            output = HeldDevice(name: name)
+            if isRunning { openOutput() }
+        }
+        let statuses = deviceStatuses
+        return direction == .input ? statuses.input : statuses.output
+    }
+
+    /// Makes the input device and hands it over, or notes why not.
+    private func openInput() {
+        do {
+            if let made = try InputDevice.open(input.name, configuration) {
+                let unit = UnsafeMutablePointer<CaptureUnit>.allocate(capacity: 1)
+                input.pcm = made.pcm
+                unit.initialize(to: made.takeUnit())
+                send(.setCapture(unit))
+                input.isInstalled = true
+            }
+            input.retryAt = nil
+            tellState(.input, .running, nil)
+        } catch {
+            failed(.input, error)
+        }
+    }
+
+    private func openOutput() {
+        do {
+            if let made = try OutputDevice.open(output.name, configuration) {
+                let unit = UnsafeMutablePointer<PlaybackUnit>.allocate(capacity: 1)
+                output.pcm = made.pcm
+                output.sink = made.sink
+                unit.initialize(to: made.takeUnit())
+                send(.setPlayback(unit))
+                output.isInstalled = true
+            }
+            output.retryAt = nil
+            tellState(.output, .running, nil)
+        } catch {
+            failed(.output, error)
+        }
+    }
+
+    private func closeInput() async {
+        input.retryAt = nil
+        guard input.isInstalled else { return }
+        send(.setCapture(nil))
+        await comingBack(.capture)
+    }
+
+    private func closeOutput() async {
+        output.retryAt = nil
+        guard output.isInstalled else { return }
+        send(.setPlayback(nil))
+        await comingBack(.playback)
+    }
+
+    /// Notes that a device does not work, and when to try again. A file that cannot be written is not tried again: that
+    /// would begin it anew.
+    private func failed(_ direction: AudioDirection, _ error: AudioError, wasRunning: Bool = false) {
+        let retry = MonotonicTime.now().advanced(byNanoseconds: DeviceHelper.retryPause)
+        switch direction {
+        case .input: input.retryAt = retry
+        case .output: output.retryAt = wasRunning && output.sink != nil ? nil : retry
+        }
+        // While it stays away it stays lost, whatever the retries say.
+        let statuses = deviceStatuses
+        let former = direction == .input ? statuses.input : statuses.output
+        let state: AudioDeviceState = wasRunning || former.state == .lost ? .lost : .failed
+        tellState(direction, state, error)
+    }
+
+    /// Tells a state if it is another one than before.
+    private func tellState(_ direction: AudioDirection, _ state: AudioDeviceState, _ error: AudioError?) {
+        let name = direction == .input ? input.name : output.name
+        let status = AudioDeviceStatus(direction: direction, deviceID: name, state: state, error: error)
+        let isNews = statuses.withLock { statuses in
+            let former = direction == .input ? statuses.input : statuses.output
+            if direction == .input { statuses.input = status } else { statuses.output = status }
+            return former.state != state || former.deviceID != name
+        }
+        if isNews { events(.deviceState(status)) }
+    }
+
+    // MARK: The audio thread's results
+
+    private func takeResults() {
+        resultsReady.take()
+        let consumer = results.consumer
+        while let slot = consumer.peek() {
+            let result = slot.result.pointee
+            consumer.release()
+            take(result)
+        }
+        flushCommands()
+    }
+
+    private func take(_ result: AudioResult) {
+        switch result {
+        case .publisher(let channel, let pipeline):
+            pipeline.deinitialize(count: 1)
+            pipeline.deallocate()
+            runningPublishers.remove(channel)
+            cameBack(.publisher(channel))
+        case .player(let slot, let pipeline):
+            pipeline.deinitialize(count: 1)
+            pipeline.deallocate()
+            runningPlayers.remove(slot)
+            if let sink = playerSinks.removeValue(forKey: slot) {
+                do { try sink.finish() } catch { events(.sinkFailed(slot: slot, error: error)) }
+            }
+            cameBack(.player(slot))
+        case .capture(let unit, let code):
+            unit.deinitialize(count: 1)
+            unit.deallocate()
+            input.close()
+            if code != 0 { lost(.input, input.name, code) }
+            cameBack(.capture)
+        case .playback(let unit, let code):
+            unit.deinitialize(count: 1)
+            unit.deallocate()
+            do { try output.sink?.finish() } catch { failed(.output, error, wasRunning: true) }
+            output.close()
+            if code != 0 { lost(.output, output.name, code) }
+            cameBack(.playback)
+        case .sourceEnded(let channel):
+            events(.sourceEnded(channel: channel))
+        }
+    }
+
+    private func lost(_ direction: AudioDirection, _ name: String, _ code: Int32) {
+        let detail = code == -EIO ? "it stands still" : String(cString: strerror(-code))
+        failed(direction, .deviceUnusable(name: name, detail: detail), wasRunning: true)
+    }
+
+    private func comingBack(_ what: Returnable) async {
+        await withCheckedContinuation { waiters[what, default: []].append($0) }
+    }
+
+    private func cameBack(_ what: Returnable) {
+        for waiter in waiters.removeValue(forKey: what) ?? [] { waiter.resume() }
+    }
+
+    private func send(_ command: AudioCommand) {
+        waitingCommands.append(command)
+        flushCommands()
+    }
+
+    private func flushCommands() {
+        let producer = commands.producer
+        while let command = waitingCommands.first, let slot = producer.reserve() {
+            slot.command.pointee = command
+            producer.commit()
+            waitingCommands.removeFirst()
+        }
+    }
+
+    // MARK: Ten times a second
+
+    private func keepHouse() {
+        let now = MonotonicTime.now()
+        timer?.arm(at: now.advanced(byNanoseconds: DeviceHelper.housekeeping))
+        flushCommands()
+        for (slot, sink) in playerSinks {
+            do {
+                try sink.drain()
+            } catch {
+                // The audio thread goes on filling a ring that nobody empties: that costs nothing.
+                playerSinks[slot] = nil
+                retiredSinks.append(sink)
+                events(.sinkFailed(slot: slot, error: error))
+            }
+        }
+        if let sink = output.sink, !output.hasFailed {
+            do {
+                try sink.drain()
+            } catch {
+                output.hasFailed = true
+                failed(.output, error, wasRunning: true)
+            }
+        }
+        if let retry = input.retryAt, now >= retry, !input.isInstalled { openInput() }
+        if let retry = output.retryAt, now >= retry, !output.isInstalled { openOutput() }
+        let system = cells.system
+        let total =
+            system.pointee.inputXruns.load(ordering: .relaxed) + system.pointee.outputXruns.load(ordering: .relaxed)
+        if let problem = xruns.update(total: total, now: now) { events(.audioThread(problem)) }
+    }
+
+    /// Sinks whose file failed while a player's tap still points into their ring.
+    private var retiredSinks: [FileSink] = []
+}

@@ -1,0 +1,33 @@
+/// An input device that was opened, ready to be handed to the audio thread.
+struct InputDevice: ~Copyable {
+    /// To be closed later by the one who opened it.
+    let pcm: AlsaPCM?
+    private var unit: CaptureUnit
+
+    /// Opens a device by its name; nil for `null`, which needs nothing.
+    static func open(_ name: String, _ configuration: AudioConfiguration) throws(AudioError) -> InputDevice? {
+        let channels = configuration.inputChannels
+        switch try AudioDeviceName(name, for: .input) {
+        case .null:
+            return nil
+        case .loopback:
+            return InputDevice(pcm: nil, unit: CaptureUnit(loopbackOf: channels))
+        case .tone(let hertz):
+            return InputDevice(pcm: nil, unit: CaptureUnit(toneOf: hertz, channels: channels))
+        case .file(let path):
+            let clip = try AudioClip.load(path, channels: channels, loops: true)
+            return InputDevice(pcm: nil, unit: CaptureUnit(clip: clip))
+        case .alsa(let pcmName):
+            let pcm = try AlsaPCM.open(
+                pcmName, direction: .input, channels: channels, periodMilliseconds: configuration.periodMilliseconds)
+            return InputDevice(pcm: pcm, unit: CaptureUnit(card: pcm, channels: channels))
+        }
+    }
+
+    private init(pcm: AlsaPCM?, unit: consuming CaptureUnit) {
+        self.pcm = pcm
+        self.unit = unit
+    }
+
+    consuming func takeUnit() -> CaptureUnit { unit }
+}

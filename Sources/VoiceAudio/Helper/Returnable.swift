@@ -1,0 +1,7 @@
+/// What the audio thread gives back and somebody may wait for.
+enum Returnable: Hashable {
+    case capture
+    case playback
+    case publisher(Int)
+    case player(Int)
+}

@@ -1,0 +1,113 @@
+import Transport
+
+/// Learns from the arrival of packets how long a packet must be able to wait so that (almost) none comes too late.
+///
+/// *Transit* is arrival minus RTP time: it contains the unknown offset of two clocks, so only differences count. The
+/// fastest transit of the last two seconds is the base; a packet's *relative delay* is how much slower it was. Every half
+/// second the largest relative delay goes into a histogram of 5 ms buckets that forgets (0.983 per entry, half a minute or
+/// so; faster at the start); the target is where 96 % of the weight lies below. Sampling the largest of an interval, not
+/// every packet, is what guards against rare spikes: a spike counts as much as 25 quiet packets.
+struct DelayEstimator: ~Copyable {
+    static var bucket: Int64 { @_noAllocation @_noLocks get { 5_000_000 } }
+    private static var bucketCount: Int { 256 }
+    private static var interval: Int64 { 500_000_000 }
+    private static var quantile: Float { 0.96 }
+    private static var forgetting: Float { 0.983 }
+    /// The window of the base, in slices: exact to a quarter second without remembering each packet.
+    private static var slices: Int { 8 }
+    private static var slice: Int64 { 250_000_000 }
+    /// Until the first interval has been seen.
+    static var initialTarget: Int64 { @_noAllocation @_noLocks get { 40_000_000 } }
+
+    private let histogram: UnsafeMutablePointer<Float>
+    private let minima: UnsafeMutablePointer<Int64>
+    private var currentSlice: Int64 = 0
+    private var intervalEnd: MonotonicTime?
+    private var largest: Int64 = 0
+    private var entries = 0
+
+    /// The fastest transit of the window, ns; meaningless before the first packet.
+    private(set) var base: Int64 = 0
+    /// ns.
+    private(set) var target = DelayEstimator.initialTarget
+
+    init() {
+        histogram = .allocate(capacity: DelayEstimator.bucketCount)
+        histogram.initialize(repeating: 0, count: DelayEstimator.bucketCount)
+        minima = .allocate(capacity: DelayEstimator.slices)
+        minima.initialize(repeating: .max, count: DelayEstimator.slices)
+    }
+
+    deinit {
+        histogram.deallocate()
+        minima.deallocate()
+    }
+
+    /// Takes one packet; its relative delay in ns.
+    @_noAllocation @_noLocks
+    mutating func record(transit: Int64, arrival: MonotonicTime) -> Int64 {
+        advanceWindow(to: arrival)
+        let index = Int(currentSlice % Int64(DelayEstimator.slices))
+        minima[index] = min(minima[index], transit)
+        base = fastest()
+        let delay = transit - base
+
+        guard let end = intervalEnd else {
+            intervalEnd = arrival.later(by: DelayEstimator.interval)
+            largest = delay
+            return delay
+        }
+        if arrival.nanoseconds >= end.nanoseconds {
+            enter(largest)
+            largest = 0
+            intervalEnd = arrival.later(by: DelayEstimator.interval)
+        }
+        largest = max(largest, delay)
+        return delay
+    }
+
+    /// The path begins anew (another sender, another clock): forgets the base, keeps what was learned of the jitter.
+    @_noAllocation @_noLocks
+    mutating func restart() {
+        for index in 0..<DelayEstimator.slices { minima[index] = .max }
+        intervalEnd = nil
+        largest = 0
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func advanceWindow(to arrival: MonotonicTime) {
+        let now = arrival.nanoseconds / DelayEstimator.slice
+        guard now > currentSlice else { return }
+        for passed in 0..<min(now - currentSlice, Int64(DelayEstimator.slices)) {
+            minima[Int((now - passed) % Int64(DelayEstimator.slices))] = .max
+        }
+        currentSlice = now
+    }
+
+    @_noAllocation @_noLocks
+    private func fastest() -> Int64 {
+        var fastest = Int64.max
+        for index in 0..<DelayEstimator.slices { fastest = min(fastest, minima[index]) }
+        return fastest
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func enter(_ delay: Int64) {
+        entries += 1
+        // The first entry is all that is known; the second weighs two thirds, … until forgetting is slow enough.
+        let keep = min(DelayEstimator.forgetting, 1 - 2 / Float(entries + 1))
+        for index in 0..<DelayEstimator.bucketCount { histogram[index] *= keep }
+        let index = min(max(Int(delay / DelayEstimator.bucket), 0), DelayEstimator.bucketCount - 1)
+        histogram[index] += 1 - keep
+
+        var weight: Float = 0
+        for index in 0..<DelayEstimator.bucketCount {
+            weight += histogram[index]
+            if weight >= DelayEstimator.quantile {
+                target = Int64(index + 1) * DelayEstimator.bucket
+                return
+            }
+        }
+        target = Int64(DelayEstimator.bucketCount) * DelayEstimator.bucket
+    }
+}

@@ -1,0 +1,112 @@
+import MediaIO
+import RTP
+import Synchronization
+import Transport
+
+/// One player as the audio thread sees it: its playout, its volume, and the file that it goes to, if any. Made and freed
+/// by the device helper.
+struct PlayerPipeline: ~Copyable {
+    private let cells: UnsafeMutablePointer<PlayerCells>
+    private var unit: PlayoutUnit
+    private var tap: FileTap?
+    private var gain = GainRamp(0)
+    private var meter = LevelMeter()
+    private var detector = VoiceActivityDetector()
+    private let block: UnsafeMutablePointer<Float>
+
+    /// Makes the decoder.
+    static func make(
+        channels: Int, tap: FileTap?, cells: UnsafeMutablePointer<PlayerCells>
+    ) throws(AudioError) -> PlayerPipeline {
+        PlayerPipeline(try PlayoutUnit.make(channels: channels), tap, cells)
+    }
+
+    private init(_ unit: consuming PlayoutUnit, _ tap: FileTap?, _ cells: UnsafeMutablePointer<PlayerCells>) {
+        self.cells = cells
+        self.tap = tap
+        let room = AudioLimits.blockSamples * unit.channels
+        block = .allocate(capacity: room)
+        block.initialize(repeating: 0, count: room)
+        self.unit = unit
+    }
+
+    deinit {
+        block.deallocate()
+    }
+
+    /// Takes a packet that the media thread received.
+    @_noAllocation @_noLocks
+    mutating func receive(_ frame: ReceivedFrame, _ payload: UnsafeRawBufferPointer) {
+        switch frame.encoding {
+        case .opus:
+            insert(frame, payload)
+        case .red:
+            receiveRedundant(frame, payload)
+        }
+    }
+
+    /// The new block first, so that the redundant ones are placed relative to it.
+    @_noAllocation @_noLocks
+    private mutating func receiveRedundant(_ frame: ReceivedFrame, _ payload: UnsafeRawBufferPointer) {
+        guard var primary = REDReader(payload), var redundant = REDReader(payload) else {
+            unit.jitterBuffer.countMalformed()
+            return
+        }
+        while let block = primary.next() {
+            if block.isPrimary { insert(frame, block.data) }
+        }
+        while let block = redundant.next() {
+            if !block.isPrimary {
+                unit.jitterBuffer.insertRedundant(
+                    timestampOffset: Int(block.timestampOffset), sequenceNumber: frame.sequenceNumber,
+                    timestamp: frame.timestamp, payload: block.data)
+            }
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func insert(_ frame: ReceivedFrame, _ payload: UnsafeRawBufferPointer) {
+        _ = unit.jitterBuffer.insert(
+            sequenceNumber: frame.sequenceNumber, timestamp: frame.timestamp, arrival: frame.arrival, payload: payload)
+    }
+
+    /// Makes the next block and adds it to the mix, or puts it into the file.
+    @_noAllocation @_noLocks
+    mutating func render(into mix: UnsafeMutablePointer<Float>, at time: MonotonicTime, playVolume: Float) {
+        unit.jitterBuffer.setRange(
+            minimumMilliseconds: cells.pointee.minimumBuffer.load(ordering: .relaxed),
+            maximumMilliseconds: cells.pointee.maximumBuffer.load(ordering: .relaxed))
+        unit.render(into: block, at: time)
+        let volume = Float(cells.pointee.volume.load(ordering: .relaxed)) / 100
+        let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
+        let count = AudioLimits.blockSamples * unit.channels
+        gain.apply(
+            isMuted ? 0 : volume * playVolume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
+        let energy = LevelMeter.energy(block, count: count)
+        meter.measure(energy: energy)
+        detector.process(energy: energy)
+        if tap != nil {
+            tap?.write(block)
+        } else {
+            for index in 0..<count { mix[index] += block[index] }
+        }
+        tell()
+    }
+
+    @_noAllocation @_noLocks
+    private func tell() {
+        let counters = unit.jitterBuffer.counters
+        cells.pointee.soundLevel.store(meter.soundLevel, ordering: .relaxed)
+        cells.pointee.voiceActivity.store(detector.isActive, ordering: .relaxed)
+        cells.pointee.bufferDelayMicroseconds.store(Int(unit.jitterBuffer.delay / 1000), ordering: .relaxed)
+        cells.pointee.targetDelayMicroseconds.store(Int(unit.jitterBuffer.target / 1000), ordering: .relaxed)
+        cells.pointee.packetsReceived.store(counters.received, ordering: .relaxed)
+        cells.pointee.packetsLost.store(counters.lost, ordering: .relaxed)
+        cells.pointee.packetsLate.store(counters.late, ordering: .relaxed)
+        cells.pointee.packetsDuplicated.store(counters.duplicated, ordering: .relaxed)
+        cells.pointee.packetsRecovered.store(counters.recovered, ordering: .relaxed)
+        cells.pointee.packetsMalformed.store(counters.malformed + unit.undecodable, ordering: .relaxed)
+        cells.pointee.samplesPlayed.store(unit.playedFrames, ordering: .relaxed)
+        cells.pointee.samplesConcealed.store(unit.concealedFrames, ordering: .relaxed)
+    }
+}

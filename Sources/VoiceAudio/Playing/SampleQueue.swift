@@ -1,0 +1,53 @@
+/// Decoded samples between the decoder, which gives frames, and the mixer, which takes blocks of 10 ms: interleaved, in
+/// one piece of memory, always starting at its beginning.
+struct SampleQueue: ~Copyable {
+    let channels: Int
+    /// Frames (one sample per channel) that fit.
+    let capacity: Int
+    private let samples: UnsafeMutablePointer<Float>
+    /// Frames that wait.
+    private(set) var count = 0
+
+    init(channels: Int, capacity: Int) {
+        self.channels = channels
+        self.capacity = capacity
+        samples = .allocate(capacity: capacity * channels)
+        samples.initialize(repeating: 0, count: capacity * channels)
+    }
+
+    deinit {
+        samples.deallocate()
+    }
+
+    /// Where the next frames may be written; there is room for `capacity - count`.
+    var end: UnsafeMutablePointer<Float> {
+        @_noAllocation @_noLocks get { samples + count * channels }
+    }
+
+    /// Counts frames that were written at ``end``.
+    @_noAllocation @_noLocks
+    mutating func append(_ frames: Int) {
+        count = min(count + frames, capacity)
+    }
+
+    /// Appends silence.
+    @_noAllocation @_noLocks
+    mutating func appendSilence(_ frames: Int) {
+        let frames = min(frames, capacity - count)
+        clearSamples(end, frames * channels)
+        count += frames
+    }
+
+    /// Takes the oldest frames out; there must be as many.
+    @_noAllocation @_noLocks
+    mutating func take(_ frames: Int, into destination: UnsafeMutablePointer<Float>) {
+        copySamples(destination, samples, frames * channels)
+        count -= frames
+        moveSamples(samples, samples + frames * channels, count * channels)
+    }
+
+    @_noAllocation @_noLocks
+    mutating func removeAll() {
+        count = 0
+    }
+}

@@ -1,0 +1,30 @@
+/// What an ``AudioSystem`` is made with: the `[audio]` section of the daemon's configuration.
+package struct AudioConfiguration: Sendable, Equatable {
+    /// Where sound comes from: an ALSA PCM name, `null`, `tone:440`, `file:/path.wav` (looped), `loopback`.
+    package var input: String
+    /// Where sound goes: an ALSA PCM name, `null`, `file:/path.wav`, `loopback`.
+    package var output: String
+    /// The card's period in milliseconds, 2…40.
+    package var periodMilliseconds: Int
+    /// SCHED_FIFO priority of the audio thread, 1…99; 0: do not ask.
+    package var realtimePriority: Int
+    /// Channels captured, 1 or 2.
+    package var inputChannels: Int
+    /// Channels mixed and put out, 1 or 2; a mono mix is copied to both sides of a stereo card.
+    package var outputChannels: Int
+    /// Opus complexity, 0…10; nil: 9, or 5 on a machine with one processor.
+    package var complexity: Int?
+
+    package init(
+        input: String = "default", output: String = "default", periodMilliseconds: Int = 10, realtimePriority: Int = 70,
+        inputChannels: Int = 1, outputChannels: Int = 1, complexity: Int? = nil
+    ) {
+        self.input = input
+        self.output = output
+        self.periodMilliseconds = periodMilliseconds
+        self.realtimePriority = realtimePriority
+        self.inputChannels = inputChannels
+        self.outputChannels = outputChannels
+        self.complexity = complexity
+    }
+}

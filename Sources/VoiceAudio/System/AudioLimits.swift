@@ -1,0 +1,18 @@
+/// The numbers that the parts of the audio engine share.
+package enum AudioLimits {
+    /// Publish channels: main, aux, third, fourth.
+    package static var publisherChannels: Int { @_noAllocation @_noLocks get { 4 } }
+    /// Streams that can be played at once.
+    package static var playerSlots: Int { @_noAllocation @_noLocks get { 50 } }
+    /// Everything inside runs at 48 kHz.
+    package static var sampleRate: Int { @_noAllocation @_noLocks get { 48_000 } }
+    /// Samples per channel of a block, 10 ms: what is captured, mixed and metered in one go.
+    package static var blockSamples: Int { @_noAllocation @_noLocks get { 480 } }
+    package static var blockNanoseconds: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
+    /// Bytes of an encoded frame at most: what fits one datagram with its headers.
+    package static var maximumPayload: Int { @_noAllocation @_noLocks get { 1200 } }
+    /// Milliseconds of the longest jitter buffer that a caller may ask for.
+    package static var maximumBufferMilliseconds: Int { @_noAllocation @_noLocks get { 4000 } }
+    /// 200 %: twice the amplitude.
+    package static var maximumVolume: Int { @_noAllocation @_noLocks get { 200 } }
+}

@@ -1,0 +1,133 @@
+import MediaIO
+import Synchronization
+
+/// The whole of a voice engine's sound: devices, the realtime thread, publishers' encoders, players' jitter buffers and
+/// decoders, the mix.
+///
+/// ```
+/// microphone → volume → level → Opus → encodedFrames → (media thread)
+/// (media thread) → receivedFrames → jitter buffer → Opus → volume → mix → limiter → loudspeaker
+/// ```
+/// Three threads meet here. The *audio thread* (``AudioThread``) does all that is above and never waits for anybody.
+/// The *device helper* (``DeviceHelper``) does what may block or allocate. The *media thread* of the engine empties
+/// ``encodedFrames`` and fills ``receivedFrames``. Parameters and figures are atomics: setters and snapshots may be
+/// called from anywhere and cost nothing.
+///
+/// After ``start()``, ``stop()`` must be awaited before the last reference goes.
+package final class AudioSystem: Sendable {
+    package let configuration: AudioConfiguration
+
+    /// From the audio thread; the media thread holds its consumer. ``encodedFramesReady`` is signalled after each.
+    /// Of a slot, `slot.encodedFrame.pointee` is the header, `slot.payload` the packet.
+    package let encodedFrames: SPSCRing
+    /// The media thread watches its descriptor.
+    package let encodedFramesReady: EventFD
+    /// To the audio thread; the media thread holds its producer. No wake-up is needed: each mix looks into it.
+    /// The header of a slot is written through `slot.receivedFrame.pointee`.
+    package let receivedFrames: SPSCRing
+
+    private let cells: AudioCells
+    private let helper: DeviceHelper
+    private let helperLoop: MediaLoop
+
+    /// Takes the memory; nothing runs yet.
+    /// - Parameter events: called on the helper's thread, in order; must not block.
+    /// Throws when a device name or a parameter is malformed, or the process has no descriptor left.
+    package init(
+        configuration: AudioConfiguration, events: @escaping @Sendable (AudioEvent) -> Void
+    ) throws(AudioError) {
+        try configuration.check()
+        self.configuration = configuration
+        encodedFrames = SPSCRing(header: EncodedFrame.self, capacity: 128, payloadCapacity: AudioLimits.maximumPayload)
+        receivedFrames = SPSCRing(
+            header: ReceivedFrame.self, capacity: 1024, payloadCapacity: AudioLimits.maximumPayload)
+        cells = AudioCells()
+        do {
+            encodedFramesReady = try EventFD()
+            helperLoop = try MediaLoop(name: "zego-audio-dev")
+            helper = try DeviceHelper(
+                loop: helperLoop, configuration: configuration, cells: cells, encodedFrames: encodedFrames,
+                encodedFramesReady: encodedFramesReady, receivedFrames: receivedFrames, events: events)
+        } catch {
+            throw .deviceUnusable(name: "eventfd", detail: "\(error)")
+        }
+    }
+
+    /// Opens the devices and starts the audio thread; answers when both were tried. A device that cannot be opened is
+    /// not an error: the call goes on without it, see ``AudioSnapshot/input``.
+    package func start() async throws(AudioError) {
+        do {
+            try helperLoop.start()
+        } catch {
+            throw .deviceUnusable(name: "thread", detail: "\(error)")
+        }
+        try await helper.start()
+    }
+
+    /// Stops publishers and players, completes files, closes the devices, ends both threads. May be called twice.
+    package func stop() async {
+        await helper.stop()
+        await helperLoop.shutdown()
+    }
+
+    /// The handle of a publish channel, 0…3.
+    package func publisher(_ channel: Int) -> AudioPublisher {
+        precondition((0..<AudioLimits.publisherChannels).contains(channel))
+        return AudioPublisher(channel: channel, helper: helper, cells: cells)
+    }
+
+    /// The handle of a player's slot, 0…49.
+    package func player(_ slot: Int) -> AudioPlayer {
+        precondition((0..<AudioLimits.playerSlots).contains(slot))
+        return AudioPlayer(slot: slot, helper: helper, cells: cells)
+    }
+
+    /// Changes a device, also during a call; answers when it runs or was refused. What was refused is tried again every
+    /// second, and sounds as silence until then. Throws only when no device can have that name.
+    @discardableResult
+    package func useDevice(_ name: String, for direction: AudioDirection) async throws(AudioError) -> AudioDeviceStatus
+    {
+        try await helper.useDevice(name, for: direction)
+    }
+
+    /// 0…200, clamped: the gain of the input device.
+    package func setCaptureVolume(_ volume: Int) {
+        let volume = Int32(min(max(volume, 0), AudioLimits.maximumVolume))
+        cells.system.pointee.captureVolume.store(volume, ordering: .relaxed)
+    }
+
+    /// While muted, publishers of the input device send silence.
+    package func setMicrophoneMuted(_ isMuted: Bool) {
+        cells.system.pointee.isMicrophoneMuted.store(isMuted, ordering: .relaxed)
+    }
+
+    /// While muted, the output device gets silence.
+    package func setSpeakerMuted(_ isMuted: Bool) {
+        cells.system.pointee.isSpeakerMuted.store(isMuted, ordering: .relaxed)
+    }
+
+    package var snapshot: AudioSnapshot {
+        let statuses = helper.deviceStatuses
+        let system = cells.system
+        let wakeUps = system.pointee.wakeUps.load(ordering: .relaxed)
+        let lateness = Double(system.pointee.wakeUpLatenessNanoseconds.load(ordering: .relaxed))
+        return AudioSnapshot(
+            input: statuses.input,
+            output: statuses.output,
+            isRealtime: system.pointee.isRealtime.load(ordering: .relaxed),
+            periodMilliseconds: configuration.periodMilliseconds,
+            isMicrophoneMuted: system.pointee.isMicrophoneMuted.load(ordering: .relaxed),
+            isSpeakerMuted: system.pointee.isSpeakerMuted.load(ordering: .relaxed),
+            capturedSoundLevel: Double(system.pointee.capturedSoundLevel.load(ordering: .relaxed)) / 100,
+            inputXruns: system.pointee.inputXruns.load(ordering: .relaxed),
+            outputXruns: system.pointee.outputXruns.load(ordering: .relaxed),
+            heartbeat: system.pointee.heartbeat.load(ordering: .relaxed),
+            captureDelay: Double(system.pointee.captureDelayMicroseconds.load(ordering: .relaxed)) / 1000,
+            playbackDelay: Double(system.pointee.playbackDelayMicroseconds.load(ordering: .relaxed)) / 1000,
+            meanWakeUpLateness: wakeUps == 0 ? 0 : lateness / Double(wakeUps) / 1000,
+            worstWakeUpLateness: Double(system.pointee.worstWakeUpLatenessNanoseconds.load(ordering: .relaxed)) / 1000,
+            droppedEncodedFrames: system.pointee.droppedEncodedFrames.load(ordering: .relaxed),
+            strayReceivedFrames: system.pointee.strayReceivedFrames.load(ordering: .relaxed),
+            processorNanoseconds: system.pointee.processorNanoseconds.load(ordering: .relaxed))
+    }
+}
