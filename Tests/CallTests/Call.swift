@@ -48,7 +48,8 @@ struct Call {
         simulation.transmitAll()
     }
 
-    /// Everybody publishes a stream of their name and plays those of all others. Gives the mid that each publishes with.
+    /// Everybody publishes a stream of their name and plays those of all others. Gives the mid that each publishes
+    /// with.
     func everybodyTalks() throws -> [String] {
         var mids: [String] = []
         for (index, party) in parties.enumerated() {

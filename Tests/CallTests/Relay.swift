@@ -3,8 +3,8 @@ import RTP
 import Transport
 import WebRTC
 
-/// A small forwarding server at one address: sessions are found by ufrag, then by validated tuple; RTP is opened once and
-/// protected anew for each listener under an SSRC and sequence numbers of its own.
+/// A small forwarding server at one address: sessions are found by ufrag, then by validated tuple; RTP is opened once
+/// and protected anew for each listener under an SSRC and sequence numbers of its own.
 final class Relay: SimulatedEndpoint {
     let addresses: [TransportAddress]
     private let certificate: DTLSCertificate

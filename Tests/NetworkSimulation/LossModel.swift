@@ -5,8 +5,8 @@ package enum LossModel: Sendable {
     case none
     /// Each with the same probability.
     case uniform(Double)
-    /// Bursts (Gilbert, Elliott): a good state without loss and a bad one that loses with `lossWhenBad`; for each datagram
-    /// the state changes with the given probabilities.
+    /// Bursts (Gilbert, Elliott): a good state without loss and a bad one that loses with `lossWhenBad`; for each
+    /// datagram the state changes with the given probabilities.
     case gilbertElliott(goodToBad: Double, badToGood: Double, lossWhenBad: Double)
 }
 

@@ -26,8 +26,8 @@ package final class Simulation {
         plans.insert((time, action), at: index)
     }
 
-    /// Runs until `condition` holds; false if `limit` milliseconds of virtual time have passed before, or nothing is left
-    /// that could happen.
+    /// Runs until `condition` holds; false if `limit` milliseconds of virtual time have passed before, or nothing is
+    /// left that could happen.
     @discardableResult
     package func run(limit: Int64, until condition: () -> Bool = { false }) -> Bool {
         let end = now.advanced(byMilliseconds: limit)

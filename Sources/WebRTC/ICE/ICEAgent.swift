@@ -6,11 +6,11 @@ import Transport
 ///
 /// Deviations from RFC 8445, on purpose:
 /// - No frozen pairs: with one stream and one component they would only delay checks.
-/// - Checks start 20 ms apart while at most eight pairs wait (the RFC allows down to 5 ms), and are first repeated after
-///   200 ms: lost checks decide how long a call takes to come up.
+/// - Checks start 20 ms apart while at most eight pairs wait (the RFC allows down to 5 ms), and are first repeated
+///   after 200 ms: lost checks decide how long a call takes to come up.
 /// - Pairs that failed are tried again while there is no selected pair, so that an outage at the start is survived.
-/// - The controlling agent sends USE-CANDIDATE with each check on the selected pair, so that a lite server moves with it
-///   when a NAT changes the address in between; and it may nominate another pair later: a better one that worked too
+/// - The controlling agent sends USE-CANDIDATE with each check on the selected pair, so that a lite server moves with
+///   it when a NAT changes the address in between; and it may nominate another pair later: a better one that worked too
 ///   late, or any that works once the selected one is silent.
 /// - Consent is also checked when a flow of media stops, not only every five seconds.
 package final class ICEAgent: ICETransport {

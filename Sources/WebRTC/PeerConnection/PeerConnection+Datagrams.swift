@@ -5,8 +5,8 @@ import Transport
 extension PeerConnection {
     /// Takes a datagram; media is decrypted in place.
     ///
-    /// Only STUN is read from anywhere; DTLS, RTP and RTCP count only from tuples that an integrity-checked STUN message
-    /// of the peer has come from, so that nobody else can disturb the handshake or use up processing time.
+    /// Only STUN is read from anywhere; DTLS, RTP and RTCP count only from tuples that an integrity-checked STUN
+    /// message of the peer has come from, so that nobody else can disturb the handshake or use up processing time.
     ///
     /// - Parameters:
     ///   - datagram: at most ``maximumDatagramLength`` bytes.
@@ -92,8 +92,8 @@ extension PeerConnection {
         }
     }
 
-    /// Writes the next STUN or DTLS datagram to be sent into `buffer` (at least ``maximumDatagramLength`` bytes); nil when
-    /// there is none.
+    /// Writes the next STUN or DTLS datagram to be sent into `buffer` (at least ``maximumDatagramLength`` bytes); nil
+    /// when there is none.
     package func nextTransmit(into buffer: UnsafeMutableRawBufferPointer) -> ControlDatagram? {
         if let datagram = ice.nextTransmit(into: buffer) { return datagram }
         guard let dtls, let path = selectedPath, let bytes = dtls.nextDatagram(), bytes.count <= buffer.count else {
@@ -106,8 +106,8 @@ extension PeerConnection {
     /// Protects an RTP packet out of place, so that many connections can share one payload; see
     /// ``SRTPSender/protect(header:payload:into:)``.
     ///
-    /// - Returns: the length of the protected packet in `output`; nil before the keys are there, when it does not fit, or
-    ///   when the packet's index was used already (then it must never be protected again).
+    /// - Returns: the length of the protected packet in `output`; nil before the keys are there, when it does not fit,
+    ///   or when the packet's index was used already (then it must never be protected again).
     package func protectRTP(
         header: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> Int? {

@@ -52,7 +52,7 @@ extension PeerConnection {
     func addCandidates(to media: inout MediaDescription) {
         media.candidates = ice.localCandidates.filter { $0.kind != .peerReflexive }.map(\.line)
         media.endOfCandidates = ice.isGatheringComplete
-        signalledCandidates.formUnion(media.candidates)
+        signalledCandidates = (signalledCandidates ?? []).union(media.candidates)
     }
 
     func add(_ track: LocalTrack, to media: inout MediaDescription) {

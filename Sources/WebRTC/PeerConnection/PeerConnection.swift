@@ -15,8 +15,9 @@ import Transport
 package final class PeerConnection {
     /// Longer datagrams are dropped unread.
     package static let maximumDatagramLength = 2048
-    /// The most sections of a connection.
-    package static let maximumSections = 128
+    /// The most sections of a connection: with all in use an offer of ours stays within
+    /// ``SessionDescription/maximumLength``.
+    package static let maximumSections = 64
 
     let configuration: PeerConnectionConfiguration
     let ice: any ICETransport
@@ -33,8 +34,8 @@ package final class PeerConnection {
     var receivedOffer: ReceivedOffer?
     var remoteCredentials: ICECredentials?
     var remoteFingerprints: [SDPFingerprint] = []
-    /// Local candidates that a description or an event has told the peer of.
-    var signalledCandidates: Set<String> = []
+    /// Local candidates that a description or an event has told the peer of; nil before the first description.
+    var signalledCandidates: Set<String>?
 
     var demultiplexer = StreamDemultiplexer()
     private var events = BoundedQueue<PeerConnectionEvent>(capacity: 128)
@@ -46,7 +47,7 @@ package final class PeerConnection {
     /// Whether ICE and DTLS are done and media can flow.
     package private(set) var isConnected = false
 
-    /// - Parameter random: identifiers, tie-breakers and SDP session IDs are drawn from it (not keys: OpenSSL draws those).
+    /// - Parameter random: identifiers, tie-breakers and SDP session IDs are drawn from it; keys are OpenSSL's.
     package init(configuration: PeerConnectionConfiguration, random: RandomSource, now: MonotonicTime) {
         self.configuration = configuration
         var random = random
@@ -67,7 +68,8 @@ package final class PeerConnection {
         }
     }
 
-    /// What was agreed for each section; the position is ``NegotiatedSection/index``.
+    /// What was agreed for each section; the position is ``NegotiatedSection/index``. A copy: media paths keep what
+    /// they need of it until the next negotiation.
     package var sections: [NegotiatedSection] { slots.map(\.negotiated) }
 
     /// What was agreed for the section with this mid.
@@ -89,8 +91,8 @@ package final class PeerConnection {
         return statistics
     }
 
-    /// A candidate of the peer: `candidate:…`, with or without `a=`. What this side cannot use (mDNS names, TCP, junk) is
-    /// passed over.
+    /// A candidate of the peer: `candidate:…`, with or without `a=`. What this side cannot use (mDNS names, TCP, junk)
+    /// is passed over.
     package func addRemoteCandidate(_ line: String, now: MonotonicTime) {
         guard let candidate = ICECandidate(line) else { return }
         ice.addRemoteCandidate(candidate, now: now)
@@ -152,7 +154,7 @@ package final class PeerConnection {
         switch event {
         case .localCandidate(let candidate):
             // Those before the first description are in it.
-            guard !signalledCandidates.isEmpty, signalledCandidates.insert(candidate.line).inserted else { return }
+            guard signalledCandidates?.insert(candidate.line).inserted == true else { return }
             events.append(.localCandidate(candidate.line))
         case .gatheringComplete: events.append(.gatheringComplete)
         case .connected: events.append(.iceConnected)

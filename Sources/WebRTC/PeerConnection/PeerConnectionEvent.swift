@@ -14,8 +14,8 @@ package enum PeerConnectionEvent: Equatable, Sendable {
     case pathChanged(TransportTuple)
     /// The peer has not answered (client) or asked (server) for a while; media goes on, an ICE restart may help.
     case disconnected
-    /// Integrity-checked STUN comes from this tuple now, so DTLS and SRTP are taken from it; or no longer (server only: for
-    /// the table that finds the session of a datagram).
+    /// Integrity-checked STUN comes from this tuple now, so DTLS and SRTP are taken from it; or no longer (server only:
+    /// for the table that finds the session of a datagram).
     case tupleValidated(TransportTuple)
     case tupleForgotten(TransportTuple)
     /// An ICE restart has settled: this ufrag is no longer served.

@@ -1,7 +1,8 @@
 /// What became of a datagram given to ``PeerConnection/receive(_:from:to:now:)``.
 @frozen
 package enum ReceivedDatagram: Equatable, Sendable {
-    /// STUN or DTLS, dealt with; ``PeerConnection/nextTransmit(into:)`` and ``PeerConnection/nextEvent()`` may have news.
+    /// STUN or DTLS, dealt with; ``PeerConnection/nextTransmit(into:)`` and ``PeerConnection/nextEvent()`` may have
+    /// news.
     case consumed
     /// A decrypted RTP packet in the first `length` bytes of the buffer. `section` is the index of the m-line that it
     /// belongs to (SSRC announced in SDP, else learnt from the mid extension, else the only section that can be meant).

@@ -1,5 +1,5 @@
-/// Stream identifiers in `a=msid` are tokens of at most 64 characters in the letter of RFC 8830; a stream ID of a room may
-/// hold other characters, which are written as `%XX` of their UTF-8.
+/// Stream identifiers in `a=msid` are tokens of at most 64 characters in the letter of RFC 8830; a stream ID of a room
+/// may hold other characters, which are written as `%XX` of their UTF-8.
 enum StreamIdentifier {
     /// RFC 8866's token-char, without `%`, which stands for itself only as an escape.
     private static func isPlain(_ byte: UInt8) -> Bool {

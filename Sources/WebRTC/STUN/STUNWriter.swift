@@ -1,8 +1,8 @@
 import RTP
 import Transport
 
-/// Writes a STUN message into a buffer of the caller. The buffer must hold ``maximumLength`` bytes; attributes that do not
-/// fit are a broken contract of this module (all lengths are bounded by it).
+/// Writes a STUN message into a buffer of the caller. The buffer must hold ``maximumLength`` bytes; attributes that do
+/// not fit are a broken contract of this module (all lengths are bounded by it).
 package struct STUNWriter {
     /// What any message of this implementation fits into.
     package static let maximumLength = 700

@@ -16,7 +16,7 @@ enum SampleOffers {
         m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126
         c=IN IP4 0.0.0.0
         a=rtcp:9 IN IP4 0.0.0.0
-        a=candidate:3098175849 1 udp 2113937151 b8f2c6ee-8a5e-4b0c-8a3d-6a1e3ffdf9d3.local 51234 typ host generation 0 network-cost 999
+        a=candidate:3098175849 1 udp 2113937151 b8f2c6ee-8a5e-4b0c-8a3d-6a1e3ffdf9d3.local 51234 typ host generation 0
         a=ice-ufrag:F7gI
         a=ice-pwd:x9cml/YzichV2+XlhiMu8gaT
         a=ice-options:trickle
