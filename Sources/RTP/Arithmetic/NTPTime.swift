@@ -22,7 +22,7 @@ package struct NTPTime: Hashable, Sendable {
     @inlinable
     package var unixNanoseconds: Int64 {
         let seconds = Int64(value >> 32) - 2_208_988_800
-        return seconds * 1_000_000_000 + Int64((value & 0xFFFF_FFFF) * 1_000_000_000 >> 32)
+        return seconds * 1_000_000_000 + Int64(((value & 0xFFFF_FFFF) * 1_000_000_000) >> 32)
     }
 
     /// The middle 32 bits, in units of 1/65536 s: what "last SR" in a report block holds.

@@ -62,9 +62,9 @@ package struct RTCPReportBlock: Equatable, Sendable {
     package func roundTripNanoseconds(arrival: NTPTime) -> Int64? {
         guard lastSenderReport != 0 else { return nil }
         let ticks = arrival.middle &- lastSenderReport &- delaySinceLastSenderReport
-        // A small negative value is rounding; a large one is a wrong report.
+        // A small negative value is rounding; a large one, or more than a minute, is a wrong report.
         let signed = Int64(Int32(bitPattern: ticks))
-        guard signed > -655 else { return nil }
+        guard signed > -655, signed < 60 * 65536 else { return nil }
         return max(0, signed) * 1_000_000_000 / 65536
     }
 }

@@ -7,7 +7,7 @@ package enum DTLSError: Error, Equatable, Sendable {
     case noCommonSRTPProfile
     /// The peer ended the handshake with this alert (RFC 5246 section 7.2).
     case peerAlert(UInt8)
-    /// The peer did not answer the last flight although it was sent eight times in 12.75 seconds.
+    /// The peer did not answer the last flight although it was sent twelve times in 12.75 seconds.
     case timedOut
     /// The handshake cannot go on: the peer's messages are not what the protocol wants. OpenSSL's reason, in words.
     case protocolViolation(reason: String)

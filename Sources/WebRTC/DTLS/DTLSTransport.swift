@@ -31,8 +31,8 @@ package final class DTLSTransport {
     private var flight: DTLSFlight?
     private var fingerprintMismatch = false
 
-    /// A plaintext alert is taken for the truth if the peer makes no progress for this long.
-    private static let alertGraceMilliseconds: Int64 = 1000
+    /// A plaintext alert is taken for the truth if nothing else comes from the peer for this long.
+    private static let alertGraceMilliseconds: Int64 = 3000
     private var plaintextAlert: (alert: UInt8, deadline: MonotonicTime)?
 
     /// Positions in ``DatagramBIO/written`` where OpenSSL began a flight and its copies, during one call into it.
@@ -89,6 +89,7 @@ package final class DTLSTransport {
                 plaintextAlert = (alert, now.advanced(byMilliseconds: DTLSTransport.alertGraceMilliseconds))
             }
         case .pass:
+            plaintextAlert = nil
             bio.incoming = datagram
             advance(now: now)
             bio.incoming = nil
@@ -158,7 +159,6 @@ package final class DTLSTransport {
         outgoing += written[..<start] + sendings[0]
         if state == .handshaking {
             flight = DTLSFlight(sendings, now: now)
-            plaintextAlert = nil
         }
     }
 

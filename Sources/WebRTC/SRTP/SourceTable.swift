@@ -46,7 +46,7 @@ struct SourceTable<State: BitwiseCopyable>: ~Copyable {
     private func index(of ssrc: UInt32) -> Int? {
         guard !entries.isEmpty else { return nil }
         let mask = entries.count - 1
-        var index = Int(ssrc &* 0x9E37_79B1 >> 8) & mask
+        var index = Int((ssrc &* 0x9E37_79B1) >> 16) & mask
         while entries[index].lastUse != 0, entries[index].ssrc != ssrc { index = (index + 1) & mask }
         return index
     }
