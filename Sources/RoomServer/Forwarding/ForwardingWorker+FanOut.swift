@@ -86,17 +86,19 @@ extension ForwardingWorker {
         _ path: TransportTuple
     ) {
         let session = subscription.session
-        guard let header = subscription.writeHeader(for: packet, asRED: asRED, into: headers.bytes) else { return }
-        if outgoing[session.socket].isFull { flush(session.socket) }
-        let slot = outgoing[session.socket].vacantSlot
+        let space = headers.bytes
+        guard let header = subscription.writeHeader(for: packet, asRED: asRED, into: space) else { return }
+        let batch = outgoing[session.socket]
+        if batch.isFull { flush(session.socket) }
+        let slot = batch.vacantSlot
         guard
             let length = session.connection.protectRTP(
-                header: UnsafeRawBufferPointer(rebasing: headers.bytes[..<header.length]), payload: payload, into: slot)
+                header: UnsafeRawBufferPointer(rebasing: space[..<header.length]), payload: payload, into: slot)
         else { return }
         subscription.sent(
             UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: header.sequenceNumber,
             payloadLength: payload.count)
-        outgoing[session.socket].append(length: length, to: path.remote, from: path.local)
+        batch.append(length: length, to: path.remote, from: path.local)
         counters.packetsForwarded &+= 1
         counters.bytesForwarded &+= UInt64(length)
     }

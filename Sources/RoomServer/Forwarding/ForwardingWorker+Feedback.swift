@@ -83,7 +83,7 @@ extension ForwardingWorker {
         // ±20 %, so that the reports of many sessions do not fall into one moment.
         let interval = Int64.random(
             in: Self.reportMilliseconds * 8 / 10...Self.reportMilliseconds * 12 / 10, using: &random)
-        session.nextReport = now.advanced(byMilliseconds: interval)
+        session.nextReport = Self.onGrid(now.advanced(byMilliseconds: interval))
         let silence = configuration.streamSilenceMilliseconds
         for publication in session.publications.values
         where publication.isLive && now >= publication.lastArrival.advanced(byMilliseconds: silence) {
@@ -92,6 +92,12 @@ extension ForwardingWorker {
         guard session.path != nil, session.connection.isConnected else { return }
         sendReceiverReport(to: session, now: now)
         sendSenderReports(to: session, now: now)
+    }
+
+    /// The next moment of a grid of 50 ms: one wake-up and one system call serve the reports of several sessions.
+    private static func onGrid(_ time: MonotonicTime) -> MonotonicTime {
+        let grid: Int64 = 50_000_000
+        return MonotonicTime(nanoseconds: (time.nanoseconds / grid + 1) * grid)
     }
 
     private func sendReceiverReport(to session: PeerSession, now: MonotonicTime) {

@@ -5,8 +5,9 @@ import WebRTC
 /// A stream on its way to one listener: own SSRC, sequence numbers and timestamps, which go on without a jump whoever
 /// publishes the stream.
 final class Subscription {
-    /// The session lives on the same worker and takes its subscriptions out of the groups before it ends.
-    unowned let session: PeerSession
+    /// Unsafe, for the sake of the loop over all listeners: the session holds its subscriptions, and takes them out of
+    /// the groups, the only other place that holds them, before it ends (`ForwardingWorker.end`).
+    unowned(unsafe) let session: PeerSession
     let route: StreamRoute
     let mid: String
     let ssrc: UInt32
