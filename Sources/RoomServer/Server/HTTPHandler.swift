@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 import RoomModel
 
 /// Answers what is no WebSocket: `/livez`, `/readyz`, `/metrics`, and clear words for everything else. One request for
@@ -34,6 +35,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An upgrade that was not wanted is told as an error too; the request itself follows and is answered.
+        if error is NIOWebSocketUpgradeError || error is HTTPServerUpgradeErrors { return }
         // What is no HTTP was answered with 400 by NIO's handler before this one.
         context.close(promise: nil)
     }
