@@ -1,6 +1,6 @@
 package import JSONRPC
 
-/// `unpublish`: a published stream ends at once, before its section is freed by the next `negotiate`. 1000002 for a
+/// `unpublish`: a published stream ends at once, before its section is freed by the next `negotiate`. 1000017 for a
 /// stream that the session does not publish.
 package struct UnpublishRequest: SignalingRequest {
     package typealias Response = EmptyResult

@@ -29,11 +29,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
         startAsStranger(context)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// However the connection ended: the pipeline is taken apart once.
+    func handlerRemoved(context: ChannelHandlerContext) {
         strangerDeadline?.cancel()
         stallCheck?.cancel()
         service.assumeIsolated { [address, isStranger] in $0.left(address, isStranger: isStranger) }
-        context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

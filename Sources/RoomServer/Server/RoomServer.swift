@@ -66,7 +66,15 @@ package final class RoomServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do throws(RoomServerError) {
             let running = try await bind(address, advertise: advertise, group: group)
-            phase.withLock { $0 = .running(running) }
+            let goesOn = phase.withLock { phase in
+                guard case .starting = phase else { return false }
+                phase = .running(running)
+                return true
+            }
+            guard goesOn else {
+                // Stopped while it was starting.
+                return await shutDown(running, deadlineMs: 0)
+            }
             logger.info("room server listens", metadata: ["ADDRESS": "\(address.with(port: running.port))"])
         } catch {
             phase.withLock { $0 = .stopped }
@@ -83,7 +91,10 @@ package final class RoomServer: Sendable {
             if case .running(let running) = phase { return running }
             return nil
         }
-        guard let running else { return }
+        if let running { await shutDown(running, deadlineMs: deadlineMs) }
+    }
+
+    private func shutDown(_ running: Running, deadlineMs: Int64) async {
         try? await running.listener.close()
         await Deadline.run(milliseconds: deadlineMs) {
             await running.service.drain()

@@ -21,6 +21,7 @@ actor SignalingService {
     private var lastConnection: UInt64 = 0
     private var census = ConnectionCensus()
     private var tickIsScheduled = false
+    private var isPerforming = false
     private(set) var isDraining = false
     private nonisolated let sharedCounts = Mutex(RoomServerCounts())
 
@@ -96,28 +97,45 @@ actor SignalingService {
 
     // MARK: Effects
 
+    /// Does what the machine wants done. A write can close its channel at once, which comes back here by ``closed(_:)``:
+    /// what follows from that waits for its turn, so that the order is kept.
     private func perform() {
-        for effect in machine.takeEffects() {
-            switch effect {
-            case .send(let connection, let bytes): connections[connection]?.send(bytes)
-            case .close(let connection, let reason):
-                connections.removeValue(forKey: connection)?.close(reason)
-            case .authenticated(let connection, let known): connections[connection]?.setAuthenticated(known)
-            case .openTransport(let session): openTransport(session)
-            case .closeTransport(let session): transports.removeValue(forKey: session)?.commands.finish()
-            case .negotiate(let session, let ticket, let offer, let tracks):
-                command(session, .negotiate(ticket: ticket, offer: offer, tracks: tracks))
-            case .addCandidate(let session, let candidate, let usernameFragment):
-                command(session, .addCandidate(candidate, usernameFragment: usernameFragment))
-            case .unpublish(let session, let stream): command(session, .unpublish(stream))
-            case .stopPlay(let session, let stream): command(session, .stopPlay(stream))
-            case .log(let level, let message, let metadata):
-                logger.log(level: level, "\(message)", metadata: metadata)
-            }
+        guard !isPerforming else { return }
+        isPerforming = true
+        while true {
+            let effects = machine.takeEffects()
+            if effects.isEmpty { break }
+            for effect in effects { perform(effect) }
         }
+        isPerforming = false
         let counts = machine.counts
         sharedCounts.withLock { $0 = counts }
         scheduleTick()
+    }
+
+    private func perform(_ effect: SignalingEffect) {
+        switch effect {
+        case .send(let connection, let bytes):
+            // Taken out first: the dictionary may be changed from within the call.
+            let receiver = connections[connection]
+            receiver?.send(bytes)
+        case .close(let connection, let reason):
+            let receiver = connections.removeValue(forKey: connection)
+            receiver?.close(reason)
+        case .authenticated(let connection, let known):
+            let receiver = connections[connection]
+            receiver?.setAuthenticated(known)
+        case .openTransport(let session): openTransport(session)
+        case .closeTransport(let session): transports.removeValue(forKey: session)?.commands.finish()
+        case .negotiate(let session, let ticket, let offer, let tracks):
+            command(session, .negotiate(ticket: ticket, offer: offer, tracks: tracks))
+        case .addCandidate(let session, let candidate, let usernameFragment):
+            command(session, .addCandidate(candidate, usernameFragment: usernameFragment))
+        case .unpublish(let session, let stream): command(session, .unpublish(stream))
+        case .stopPlay(let session, let stream): command(session, .stopPlay(stream))
+        case .log(let level, let message, let metadata):
+            logger.log(level: level, "\(message)", metadata: metadata)
+        }
     }
 
     private func command(_ session: SessionID, _ command: MediaCommand) {
