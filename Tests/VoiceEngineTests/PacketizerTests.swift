@@ -29,10 +29,9 @@ import VoiceEngine
             transportSequenceNumber: 9, absoluteCaptureTime: AbsoluteCaptureTime(time: NTPTime(77)))
         var headers: [RTPHeader] = []
         for index in UInt32(0)..<3 {
-            let written = try #require(
-                packetizer.write(
-                    frame(index * 960, Int64(index) * 20_000_000, extensions), payloadType: 111, map: map, into: buffer)
-            )
+            let result = packetizer.write(
+                frame(index * 960, Int64(index) * 20_000_000, extensions), payloadType: 111, map: map, into: buffer)
+            let written = try #require(result)
             let packet = UnsafeRawBufferPointer(rebasing: buffer[..<written.length])
             let header = try #require(RTPHeader(packet))
             #expect(header.sequenceNumber == written.sequenceNumber)

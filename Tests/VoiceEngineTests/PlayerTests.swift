@@ -1,3 +1,4 @@
+import JSONRPC
 import RoomModel
 import Testing
 import Transport
