@@ -5,7 +5,7 @@ import WebRTC
 struct SRTPVectorTests {
     private func gcmKeys() throws -> SRTPSessionKeys {
         let material = SRTPSessionKeys.Material(
-            encryption: hex("000102030405060708090a0b0c0d0e0f"), salt: Hex.bytes("517569642070726f2071756f"))
+            encryption: hex("000102030405060708090a0b0c0d0e0f"), salt: hex("517569642070726f2071756f"))
         return try SRTPSessionKeys(profile: .aeadAES128GCM, rtp: material, rtcp: material)
     }
 
