@@ -74,15 +74,18 @@ final class SignalingConnection: Sendable {
                 "Host": endpoint.authority, "Content-Length": "0",
                 "Sec-WebSocket-Protocol": SignalingProtocol.subprotocol,
             ])
+        var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(
+            upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
+                upgradeRequestHead: head, upgraders: [upgrader]
+            ) { channel in
+                channel.close(promise: nil)
+                return channel.eventLoop.makeFailedFuture(
+                    SignalingFailure.unreachable("\(endpoint.authority) refused the WebSocket"))
+            })
+        // The server greets at once: its first frame may come in one segment with the HTTP response.
+        pipeline.leftOverBytesStrategy = .forwardBytes
         let upgraded = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-            configuration: .init(
-                upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
-                    upgradeRequestHead: head, upgraders: [upgrader]
-                ) { channel in
-                    channel.close(promise: nil)
-                    return channel.eventLoop.makeFailedFuture(
-                        SignalingFailure.unreachable("\(endpoint.authority) refused the WebSocket"))
-                }))
+            configuration: pipeline)
         // A server that accepts and then says nothing would hold the attempt for ever.
         let timeout = channel.eventLoop.scheduleTask(in: openTimeout) { channel.close(promise: nil) }
         upgraded.whenComplete { _ in timeout.cancel() }
