@@ -112,7 +112,7 @@ let package = Package(
         tests("MediaIOTests", ["MediaIO", "Transport"]),
         tests(
             "VoiceEngineTests",
-            ["VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO", "Transport", logging]),
+            ["VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO", "Transport", nioCore, nioPosix, logging]),
         .target(
             name: "NetworkSimulation", dependencies: ["Transport"], path: "Tests/NetworkSimulation", swiftSettings: strict),
         tests("RTPTests", ["RTP", "Transport"]),
@@ -129,7 +129,7 @@ let package = Package(
                 "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix, nioHTTP1,
                 nioWebSocket, logging,
             ]),
-        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"]),
+        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
         tests("SystemTests", exclude: ["Rig/tools", "Rig/ztest"]),
     ]

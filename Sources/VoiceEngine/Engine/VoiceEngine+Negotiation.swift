@@ -48,17 +48,18 @@ extension VoiceEngine {
 
     /// Starts a negotiation when something waits for one and nothing stands in the way.
     func negotiateIfNeeded() {
-        guard isTransportWanted, isEstablished, !isNegotiating else { return }
+        guard isTransportWanted, isEstablished, negotiatingTransport != transportNumber else { return }
         let now = MonotonicTime.now()
         let isNeeded =
             negotiationWanted || iceRestartWanted
             || publishers.values.contains { isServed($0.roomID) && $0.needsNegotiation(now: now) }
             || players.values.contains { isServed($0.roomID) && $0.needsNegotiation(now: now) }
         guard isNeeded else { return }
-        isNegotiating = true
+        let number = transportNumber
+        negotiatingTransport = number
         Task {
-            await self.negotiate(transportNumber)
-            self.isNegotiating = false
+            await self.negotiate(number)
+            if self.negotiatingTransport == number { self.negotiatingTransport = nil }
             self.negotiateIfNeeded()
         }
     }
@@ -72,6 +73,7 @@ extension VoiceEngine {
             if !isTransportOpen {
                 let isLoopback = connection?.reachesLoopback ?? false
                 let servers = await STUNServers.resolve(configuration.stunServers + iceServers)
+                guard number == transportNumber else { return }
                 try await media.open(stunServers: servers, includesLoopback: isLoopback)
                 guard number == transportNumber else { return }
                 isTransportOpen = true
@@ -80,6 +82,7 @@ extension VoiceEngine {
             iceRestartWanted = false
             asked = demands()
             let offer = try await media.makeOffer(for: asked, restartICE: restart)
+            guard number == transportNumber else { return }
             let tracks = asked.compactMap { track($0, offer) }
             let answer = try await request(
                 NegotiateRequest(sdp: offer.sdp, tracks: tracks), repeats: true, timeoutSeconds: 15)

@@ -286,6 +286,7 @@ extension VoiceEngine {
     func request<Request: SignalingRequest>(
         _ request: Request, repeats: Bool, timeoutSeconds: Double
     ) async throws -> Request.Response {
+        guard connection != nil || (repeats && session.sessionID != nil) else { throw SignalingFailure.connectionLost }
         let (id, text) = session.request(Request.method, params: request.json, repeats: repeats)
         let timeout = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeoutSeconds * 1e9))) { [weak self] in
             self?.assumeIsolated { engine in
@@ -296,7 +297,8 @@ extension VoiceEngine {
         defer { timeout.cancel() }
         let result: JSONValue = try await withCheckedThrowingContinuation { continuation in
             replies[id] = continuation
-            connection?.send(text)
+            // Without a session on the connection it goes out with the repetitions, after the resume.
+            if isEstablished || !repeats { connection?.send(text) }
         }
         do {
             return try Request.Response(json: result)

@@ -75,7 +75,8 @@ package actor VoiceEngine {
     var path: (local: TransportAddress, remote: TransportAddress)?
     var mediaRecovery: Reconnection
     var isEnteringRooms = false
-    var isNegotiating = false
+    /// The transport that a negotiation is under way for.
+    var negotiatingTransport: UInt64?
     var negotiationWanted = false
     var iceRestartWanted = false
 

@@ -44,7 +44,9 @@ package struct FilesDirectory: Sendable {
             close(descriptor)
             throw refused(name, "it is not a regular file")
         }
-        return OpenedFile(name: name, descriptor: descriptor)
+        guard flags & O_CREAT != 0 else { return OpenedFile(name: name, descriptor: descriptor) }
+        return OpenedFile(
+            name: name, descriptor: descriptor, directory: fcntl(directory, F_DUPFD_CLOEXEC, 0), file: file)
     }
 
     /// The components below the directory; an absolute path counts when it lies there.

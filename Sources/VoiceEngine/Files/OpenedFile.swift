@@ -6,17 +6,27 @@
 package final class OpenedFile: Sendable {
     /// As the caller named it.
     package let name: String
-    private let descriptor: Int32
+    /// A path that leads to this very file, whatever happens to the directories of its name meanwhile; good while this
+    /// object lives. Its last component is no symbolic link.
+    package let path: String
+    private let descriptors: [Int32]
 
+    /// A file that is open for reading.
     init(name: String, descriptor: Int32) {
         self.name = name
-        self.descriptor = descriptor
+        path = "/proc/self/fd/\(descriptor)"
+        descriptors = [descriptor]
+    }
+
+    /// A file that was made in an open directory, and is written by its path: who writes it opens it without following
+    /// links.
+    init(name: String, descriptor: Int32, directory: Int32, file: String) {
+        self.name = name
+        path = "/proc/self/fd/\(directory)/\(file)"
+        descriptors = [descriptor, directory]
     }
 
     deinit {
-        close(descriptor)
+        for descriptor in descriptors { close(descriptor) }
     }
-
-    /// A path that leads to this very file, whatever happens to its name meanwhile; good while this object lives.
-    package var path: String { "/proc/self/fd/\(descriptor)" }
 }
