@@ -1,7 +1,7 @@
 package import JSONRPC
 
-/// `onlineUserCount`: how many users are in a room, oneself included: after the login, on every change (gathered for a
-/// second), and every 30 s.
+/// `onlineUserCount`: how many users are in a room, oneself included: to the one who logs in right after the reply to
+/// `login`, to the others on every change (gathered for a second), and to all every 30 s.
 package struct OnlineUserCount: SignalingMessage {
     package static let method = "onlineUserCount"
 

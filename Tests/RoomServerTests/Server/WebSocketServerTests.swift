@@ -95,7 +95,7 @@ struct WebSocketServerTests {
 
     @Test("a stranger has little time and few bytes")
     func strangers() async throws {
-        let limits = ConnectionLimits(unauthenticatedTimeoutMs: 300, unauthenticatedBytes: 2_000)
+        let limits = ConnectionLimits(unauthenticatedTimeoutMs: 1_500, unauthenticatedBytes: 2_000)
         try await RoomServerRig.run(limits: limits) { rig, _ in
             let known = try await rig.login("user1")
             let (silent, _) = try await rig.connect()
@@ -135,7 +135,7 @@ struct WebSocketServerTests {
             let quick = try await rig.login("quick")
             try await rig.wait { $0.connections == 2 }
             let clock = ContinuousClock()
-            let deadline = clock.now.advanced(by: .seconds(20))
+            let deadline = clock.now.advanced(by: .seconds(60))
             // Offers whose answers are as large as they.
             let offer = JSONValue.string(String(repeating: "x", count: 60_000))
             var id: Int64 = 100
