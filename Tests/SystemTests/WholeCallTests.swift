@@ -33,7 +33,7 @@ struct WholeCallTests {
         try listenerEvents.next("player-first-frame")
         print("measured: startPlaying to the first audio: \(Int((monotonicSeconds() - asked) * 1000)) ms")
 
-        // Twice the voice, so that a whole pass is in it.
+        // Three times the voice, so that two whole passes are in it.
         try waitUntil(upTo: 60, for: "the voice to be heard") { try enough() ? true : nil }
         let quality = try listener.status()["players"][0]["quality"]
         #expect((quality["kbps"].number ?? 0) > 40, "64 kb/s were asked for")
@@ -42,7 +42,7 @@ struct WholeCallTests {
         try listener.control().call("stopPlaying", ["streamID": "stream1"])
     }
 
-    private var enoughSeconds: Double { Double(voice.samples.count) / Double(WAVFile.rate) * 2 + 2 }
+    private var enoughSeconds: Double { Double(voice.samples.count) / Double(WAVFile.rate) * 3 + 1 }
 
     @Test("over ALSA cards: the voice arrives as it was, soon", .timeLimit(.minutes(5)))
     func overALSA() throws {
