@@ -37,7 +37,9 @@ import VoiceEngine
         #expect(samples.count > 48_000 * 2)
         #expect(WAV.share(of: 440, in: samples.suffix(48_000)) > 0.9)
 
-        let order = bensEvents.events.filter { !$0.isVolatile }.map(\.name).filter { $0 != "online-user-count" && $0 != "device-state" }
+        let order = bensEvents.events.filter { !$0.isVolatile }.map(\.name).filter {
+            $0 != "online-user-count" && $0 != "device-state"
+        }
         #expect(
             order.starts(with: [
                 "engine-state", "engine-state", "room-state", "room-state", "user-update", "stream-update",
@@ -315,6 +317,71 @@ import VoiceEngine
         await #expect(throws: ZegoError.self) { try await anna.startSoundLevelMonitor(intervalMs: 50) }
         _ = await anna.destroy()
         _ = await ben.destroy()
+        await bed.stop()
+    }
+
+    @Test func aLostPathIsFoundAgainWithoutALogin() async throws {
+        let relay = try await DatagramRelay()
+        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
+        relay.forward(to: bed.port)
+        let (anna, annasEvents) = try await bed.engine()
+        let (ben, bensEvents) = try await bed.engine()
+        try await bed.login(anna, "anna")
+        try await bed.login(ben, "ben")
+        _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
+        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        #expect(anna.snapshot().network.ice == "connected")
+        #expect(anna.snapshot().network.remote == "127.0.0.1:\(relay.port)")
+        let (annasMark, bensMark) = (annasEvents.mark, bensEvents.mark)
+        relay.isOpen = false
+        try await annasEvents.waitForPublisher(.publishRequesting, 1_003_020, after: annasMark)
+        try await bensEvents.waitForPlayer(.playRequesting, 1_004_020, after: bensMark)
+        relay.isOpen = true
+        try await annasEvents.waitForPublisher(.publishing, after: annasMark)
+        try await bensEvents.waitForPlayer(.playing, after: bensMark)
+        let told = annasEvents.events.dropFirst(annasMark).filter { !$0.isVolatile }.map(\.name)
+        #expect(!told.contains("room-state"))
+        _ = await anna.destroy()
+        _ = await ben.destroy()
+        await bed.stop()
+        try await relay.stop()
+    }
+
+    @Test func theSameUserElsewherePutsTheFirstOneOut() async throws {
+        let bed = try await TestBed()
+        let (first, firstEvents) = try await bed.engine()
+        let (second, _) = try await bed.engine()
+        try await bed.login(first, "anna")
+        _ = try await first.startPublishing(streamID: "voice", source: .silence, wait: .seconds(10))
+        try await bed.login(second, "anna")
+        try await firstEvents.waitForRoom(.kickOut, 1_002_050)
+        try await firstEvents.waitForPublisher(.noPublish, 1_002_050)
+        #expect(first.snapshot().network.ice == "new")
+        // The second one goes on, and the first may come back in its turn.
+        _ = try await second.startPublishing(streamID: "voice", source: .silence, wait: .seconds(10))
+        try await bed.login(first, "anna")
+        #expect(first.snapshot().rooms.map(\.reason) == [.logined])
+        #expect(first.snapshot().publishers.isEmpty)
+        _ = await first.destroy()
+        _ = await second.destroy()
+        await bed.stop()
+    }
+
+    @Test func whosePlaceWasTakenWhileAwayDoesNotComeBack() async throws {
+        let bed = try await TestBed()
+        let relay = try await SocketRelay(to: bed.port)
+        let (first, firstEvents) = try await bed.engine(port: relay.port)
+        let (second, secondEvents) = try await bed.engine()
+        try await bed.login(first, "anna")
+        relay.hold()
+        try await firstEvents.waitForRoom(.reconnecting, 1_002_051)
+        try await bed.login(second, "anna")
+        relay.resume()
+        try await firstEvents.waitForRoom(.reconnectFailed, 1_002_086)
+        #expect(!secondEvents.lines.contains { $0.contains("kick-out") })
+        _ = await first.destroy()
+        _ = await second.destroy()
+        try await relay.stop()
         await bed.stop()
     }
 }

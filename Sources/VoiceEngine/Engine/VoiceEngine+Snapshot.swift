@@ -16,7 +16,7 @@ extension EngineSnapshot {
     /// Of an engine that was just made.
     init(configuration: EngineConfiguration) {
         self.init(
-            state: .created, appID: configuration.appID, server: configuration.server,
+            state: .created, appID: configuration.appID, server: configuration.serverName ?? configuration.server,
             scenario: configuration.scenario, roomMode: configuration.roomMode, rooms: [], publishers: [], players: [],
             audio: Audio(
                 input: Device(

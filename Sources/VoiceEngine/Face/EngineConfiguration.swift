@@ -6,6 +6,8 @@ package struct EngineConfiguration: Sendable {
     package var appSign: String
     /// The room server: `ws://host:port`.
     package var server: String
+    /// What `status` calls the server (`embedded`); nil: its URL.
+    package var serverName: String?
     package var scenario: Scenario = .standardVoiceCall
     package var roomMode: RoomMode = .single
     /// STUN servers for server-reflexive candidates: `stun:host:port`.

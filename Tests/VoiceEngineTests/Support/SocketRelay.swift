@@ -14,11 +14,13 @@ final class SocketRelay: Sendable {
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { inbound in
-                connections.add(inbound)
+                guard connections.add(inbound) else {
+                    return inbound.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
+                }
                 return ClientBootstrap(group: inbound.eventLoop)
                     .channelInitializer { outbound in
                         outbound.eventLoop.makeCompletedFuture {
-                            connections.add(outbound)
+                            _ = connections.add(outbound)
                             try outbound.pipeline.syncOperations.addHandler(RelayHandler(to: inbound))
                             try inbound.pipeline.syncOperations.addHandler(RelayHandler(to: outbound))
                         }
@@ -29,6 +31,17 @@ final class SocketRelay: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
         port = UInt16(listener.localAddress?.port ?? 0)
         list = connections
+    }
+
+    /// Cuts what is connected now, and every new connection until ``resume()``.
+    func hold() {
+        list.hold(true)
+        cut()
+    }
+
+    /// Takes connections again.
+    func resume() {
+        list.hold(false)
     }
 
     /// Cuts what is connected now; new connections are taken.
@@ -44,8 +57,16 @@ final class SocketRelay: Sendable {
 
 private final class ConnectionList: Sendable {
     private let channels = Mutex<[any Channel]>([])
+    private let holding = Mutex(false)
 
-    func add(_ channel: any Channel) { channels.withLock { $0.append(channel) } }
+    /// False while connections are held off.
+    func add(_ channel: any Channel) -> Bool {
+        if holding.withLock({ $0 }) { return false }
+        channels.withLock { $0.append(channel) }
+        return true
+    }
+
+    func hold(_ hold: Bool) { holding.withLock { $0 = hold } }
 
     func takeAll() -> [any Channel] {
         channels.withLock { channels in

@@ -14,8 +14,12 @@ final class TestBed: Sendable {
     let port: UInt16
     private let logger: Logger
 
-    /// - Parameter port: 0 for any free one.
-    init(port: UInt16 = 0, directory: String? = nil, credentials: AppCredentials? = nil) async throws {
+    /// - Parameters:
+    ///   - port: 0 for any free one.
+    ///   - advertise: where clients are to send media, instead of the server's own port.
+    init(
+        port: UInt16 = 0, directory: String? = nil, credentials: AppCredentials? = nil, advertise: [String] = []
+    ) async throws {
         var template = Array("/tmp/voice-engine-XXXXXX".utf8CString)
         self.directory = try directory ?? String(cString: #require(mkdtemp(&template)))
         mkdir(self.directory + "/media", 0o700)
@@ -26,7 +30,7 @@ final class TestBed: Sendable {
         self.logger = logger
         server = try RoomServer(
             configuration: RoomServerConfiguration(
-                stateDirectory: self.directory, port: port, fixedApplications: [self.credentials],
+                stateDirectory: self.directory, port: port, advertise: advertise, fixedApplications: [self.credentials],
                 departureTimeoutMs: 9000,
                 workers: 1), logger: logger)
         try await server.start()
