@@ -1,18 +1,18 @@
 import COpus
 
 /// An Opus encoder (RFC 6716): made and freed by the device helper, used by the audio thread.
-struct VoiceEncoder: ~Copyable {
-    let channels: Int
+package struct VoiceEncoder: ~Copyable {
+    package let channels: Int
     /// Samples per channel of a frame: 480, 960, 1920 or 2880.
-    let frameSamples: Int
+    package let frameSamples: Int
     /// Samples by which the decoded signal lags behind (312 = 6.5 ms for VOIP and AUDIO).
-    let lookAhead: Int
+    package let lookAhead: Int
     private let encoder: OpaquePointer
     private var bitrate: Int32
     private var expectedLoss: Int32 = 0
 
     /// Makes an encoder. Throws when libopus refuses a parameter.
-    static func make(_ audio: PublisherAudio, complexity: Int) throws(AudioError) -> VoiceEncoder {
+    package static func make(_ audio: PublisherAudio, complexity: Int) throws(AudioError) -> VoiceEncoder {
         let isVoice = audio.application == .voice
         let application = isVoice ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO
         var code: Int32 = 0
@@ -58,7 +58,7 @@ struct VoiceEncoder: ~Copyable {
 
     /// Takes on what changed; for the next frame.
     @_noAllocation @_noLocks
-    mutating func adapt(bitrate newBitrate: Int32, expectedLoss newLoss: Int32) {
+    package mutating func adapt(bitrate newBitrate: Int32, expectedLoss newLoss: Int32) {
         if newBitrate != bitrate, copus_encoder_set(encoder, OPUS_SET_BITRATE_REQUEST, newBitrate) == OPUS_OK {
             bitrate = newBitrate
         }
@@ -69,7 +69,7 @@ struct VoiceEncoder: ~Copyable {
 
     /// Encodes one frame; bytes written, or nil when libopus refused (it does not for a frame of the right length).
     @_noAllocation @_noLocks
-    mutating func encode(_ samples: UnsafePointer<Float>, into packet: UnsafeMutableRawBufferPointer) -> Int? {
+    package mutating func encode(_ samples: UnsafePointer<Float>, into packet: UnsafeMutableRawBufferPointer) -> Int? {
         guard let start = packet.baseAddress else { return nil }
         let bytes = start.assumingMemoryBound(to: UInt8.self)
         let count = copus_encode(encoder, samples, Int32(frameSamples), bytes, Int32(packet.count))

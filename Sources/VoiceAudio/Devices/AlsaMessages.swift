@@ -2,10 +2,11 @@ import CALSA
 import Glibc
 import Synchronization
 
-/// What alsa-lib would print to standard error ("ALSA lib pcm.c:… Unknown PCM foo"), kept for our own messages instead.
+/// What alsa-lib would print to standard error ("ALSA lib pcm.c:… Unknown PCM foo"), kept for our own messages
+/// instead.
 ///
-/// The handler is set per thread (`snd_lib_error_set_local`), and each caller asks on its own thread; a mutex makes the
-/// store safe when two threads ask at once. The audio thread discards: see ``discardOnThisThread()``.
+/// The handler is set per thread (`snd_lib_error_set_local`), and each caller asks on its own thread; a mutex makes
+/// the store safe when two threads ask at once. The audio thread discards: see ``discardOnThisThread()``.
 enum AlsaMessages {
     private static let store = Mutex<[UInt: [String]]>([:])
 

@@ -17,8 +17,8 @@ struct AlsaPCM: BitwiseCopyable, @unchecked Sendable {
 
     /// Opens and configures a PCM: 48 kHz, interleaved, non-blocking, started by hand.
     ///
-    /// The buffer of a capture is slack that costs no delay: eight periods. That of a playback is what may be queued at
-    /// most: four; how much of it is used, ``CardPlayback`` decides.
+    /// The buffer of a capture is slack that costs no delay: eight periods. That of a playback is what may be queued
+    /// at most: four; how much of it is used, ``CardPlayback`` decides.
     static func open(
         _ name: String, direction: AudioDirection, channels: Int, periodMilliseconds: Int
     ) throws(AudioError) -> AlsaPCM {

@@ -38,8 +38,8 @@ struct CardCapture: ~Copyable {
     /// Between the microphone and the block that was taken last, µs.
     private(set) var delayMicroseconds = 0
 
-    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when a block can be
-    /// taken with ``take(into:)``, nil when there is none yet.
+    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when a block can
+    /// be taken with ``take(into:)``, nil when there is none yet.
     @_noAllocation @_noLocks
     mutating func service(now: MonotonicTime) -> CardOutcome? {
         if !pacing.isStarted {

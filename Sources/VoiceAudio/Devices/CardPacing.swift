@@ -10,8 +10,8 @@ struct CardPacing: BitwiseCopyable {
     /// Descriptors of one PCM at most; real ones have one, plug-ins up to three.
     static var maximumDescriptors: Int { @_noAllocation @_noLocks get { 8 } }
 
-    /// Its descriptors are looked at again from this moment on. Some plug-ins (pulse) signal that there is room and then
-    /// have one frame less than a period: whoever polls again at once spins at 200 000 turns a second.
+    /// Its descriptors are looked at again from this moment on. Some plug-ins (pulse) signal that there is room and
+    /// then have one frame less than a period: whoever polls again at once spins at 200 000 turns a second.
     var pollAfter = MonotonicTime.zero
     var lastProgress = MonotonicTime.zero
     var isStarted = false
@@ -39,7 +39,8 @@ struct CardPacing: BitwiseCopyable {
         case EPIPE:
             result = calsa_prepare(pcm)
         case ESTRPIPE:
-            // After a suspend: resumed where the hardware can, prepared anew otherwise; "not yet" is asked again later.
+            // After a suspend: resumed where the hardware can, prepared anew otherwise; "not yet" is asked again
+            // later.
             result = calsa_resume(pcm)
             if result == -EAGAIN {
                 missing = AudioLimits.blockSamples

@@ -2,12 +2,13 @@ import CALSA
 import Glibc
 import Transport
 
-/// A card that plays, as the audio thread sees it: says when it takes a block of 10 ms, and how long until that is heard.
+/// A card that plays, as the audio thread sees it: says when it takes a block of 10 ms, and how long until that is
+/// heard.
 ///
-/// The card's buffer is longer than what is put into it: it is filled up to a *target* of one block and one period (20 ms
-/// at 10 ms periods), because what waits there is heard late. `avail_min` is set so that the card wakes the thread when
-/// one block fits under the target. When underruns come twice within ten seconds, the target grows by 5 ms, as far as
-/// the buffer goes: a machine that cannot keep 20 ms gets 25.
+/// The card's buffer is longer than what is put into it: it is filled up to a *target* of one block and one period (20
+/// ms at 10 ms periods), because what waits there is heard late. `avail_min` is set so that the card wakes the thread
+/// when one block fits under the target. When underruns come twice within ten seconds, the target grows by 5 ms, as
+/// far as the buffer goes: a machine that cannot keep 20 ms gets 25.
 struct CardPlayback: ~Copyable {
     private static var growth: Int { 240 }
     private static var growthWindow: Int64 { 10_000_000_000 }
@@ -40,7 +41,8 @@ struct CardPlayback: ~Copyable {
         scratch.deallocate()
     }
 
-    /// Looks how much is queued. `.fine` when a block is wanted now, to be given with ``put(_:now:)``; nil when not yet.
+    /// Looks how much is queued. `.fine` when a block is wanted now, to be given with ``put(_:now:)``; nil when not
+    /// yet.
     @_noAllocation @_noLocks
     mutating func service(now: MonotonicTime) -> CardOutcome? {
         if pendingFrames > 0 {
@@ -64,8 +66,8 @@ struct CardPlayback: ~Copyable {
         return idle(missing, now)
     }
 
-    /// When the next block would have been wanted had the card been asked in time: `now`, put right by how much the queue
-    /// is under or over its aim. The jitter buffer's clock: without the jitter of the wake-up.
+    /// When the next block would have been wanted had the card been asked in time: `now`, put right by how much the
+    /// queue is under or over its aim. The jitter buffer's clock: without the jitter of the wake-up.
     @_noAllocation @_noLocks
     func pullTime(now: MonotonicTime) -> MonotonicTime {
         let surplus = delay - (target - AudioLimits.blockSamples)

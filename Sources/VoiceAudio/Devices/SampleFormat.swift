@@ -21,8 +21,8 @@ enum SampleFormat: Sendable, BitwiseCopyable {
         @_noAllocation @_noLocks get { self == .integer16 ? 2 : 4 }
     }
 
-    /// Reads `frames` frames of `sourceChannels` into `channels` (1 or 2) floats each: a mono input goes to both sides,
-    /// of two the mean makes mono, of more the first two count.
+    /// Reads `frames` frames of `sourceChannels` into `channels` (1 or 2) floats each: a mono input goes to both
+    /// sides, of two the mean makes mono, of more the first two count.
     @_noAllocation @_noLocks
     func read(
         _ source: UnsafeRawPointer, frames: Int, sourceChannels: Int, into target: UnsafeMutablePointer<Float>,
@@ -40,8 +40,8 @@ enum SampleFormat: Sendable, BitwiseCopyable {
         }
     }
 
-    /// Writes `frames` frames of `channels` (1 or 2) floats as `targetChannels` samples each: mono goes to the first two,
-    /// further ones are silent; two go to one as their mean.
+    /// Writes `frames` frames of `channels` (1 or 2) floats as `targetChannels` samples each: mono goes to the first
+    /// two, further ones are silent; two go to one as their mean.
     @_noAllocation @_noLocks
     func write(
         _ source: UnsafePointer<Float>, frames: Int, channels: Int, to target: UnsafeMutableRawPointer,

@@ -1,7 +1,7 @@
 import MediaIO
 
-/// A WAV file that the audio thread's sound goes to: a ring that the audio thread fills through its ``FileTap`` and the
-/// device helper empties to disk ten times a second. The ring holds 2.5 s, longer than disks hesitate.
+/// A WAV file that the audio thread's sound goes to: a ring that the audio thread fills through its ``FileTap`` and
+/// the device helper empties to disk ten times a second. The ring holds 2.5 s, longer than disks hesitate.
 final class FileSink {
     private let ring: SPSCRing
     private let consumer: SPSCRing.Consumer

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Brings a whole recording to another rate: band-limited interpolation with a windowed sinc (J. O. Smith). For loading
-/// files, not for streams.
-enum Resampler {
+/// Brings a whole recording to another rate: band-limited interpolation with a windowed sinc (J. O. Smith). For
+/// loading files, not for streams.
+package enum Resampler {
     /// Zero crossings on each side, and table entries between two of them.
     private static let crossings = 24
     private static let density = 256
@@ -10,7 +10,7 @@ enum Resampler {
     private static let bandwidth = 0.94
 
     /// Resamples interleaved samples.
-    static func resample(_ samples: [Float], channels: Int, from source: Int, to target: Int) -> [Float] {
+    package static func resample(_ samples: [Float], channels: Int, from source: Int, to target: Int) -> [Float] {
         guard source != target, !samples.isEmpty else { return samples }
         let table = kernel()
         let frames = samples.count / channels

@@ -1,18 +1,18 @@
 import Glibc
 
-/// Writes a WAV file of 16 bit at 48 kHz whose header is true all the time but for the last moments: the writer's owner
-/// calls ``fixHeader()`` every quarter second, so that what a killed process leaves behind can be played.
-final class WAVWriter {
+/// Writes a WAV file of 16 bit at 48 kHz whose header is true all the time but for the last moments: the writer's
+/// owner calls ``fixHeader()`` every quarter second, so that what a killed process leaves behind can be played.
+package final class WAVWriter {
     private static let headerLength = 44
 
-    let path: String
-    let channels: Int
+    package let path: String
+    package let channels: Int
     private let descriptor: Int32
     private var dataLength = 0
     private var knownLength = -1
 
     /// Makes the file, over one that exists (unless it is a symbolic link).
-    init(path: String, channels: Int) throws(AudioError) {
+    package init(path: String, channels: Int) throws(AudioError) {
         self.path = path
         self.channels = channels
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o640)
@@ -37,7 +37,7 @@ final class WAVWriter {
     }
 
     /// Appends little-endian samples. Past 4 GiB, where the header's lengths end, nothing more is written.
-    func append(_ samples: UnsafeRawBufferPointer) throws(AudioError) {
+    package func append(_ samples: UnsafeRawBufferPointer) throws(AudioError) {
         guard dataLength + samples.count <= Int(UInt32.max) - WAVWriter.headerLength else {
             throw .unwritableFile(path: path, detail: "a WAV file cannot be longer than 4 GiB")
         }
@@ -46,7 +46,7 @@ final class WAVWriter {
     }
 
     /// Writes how much there is by now into the header.
-    func fixHeader() throws(AudioError) {
+    package func fixHeader() throws(AudioError) {
         guard knownLength != dataLength else { return }
         let header = header()
         var failure: AudioError?

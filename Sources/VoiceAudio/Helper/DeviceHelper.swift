@@ -3,12 +3,13 @@ import MediaIO
 import Synchronization
 import Transport
 
-/// Does for the audio thread what may block or allocate: opens, closes and retries devices, makes and frees encoders and
-/// players, reads and writes files, tells events.
+/// Does for the audio thread what may block or allocate: opens, closes and retries devices, makes and frees encoders
+/// and players, reads and writes files, tells events.
 ///
-/// It lives on a loop of its own (`zego-audio-dev`), so that a sound server that takes seconds to answer holds up nobody.
-/// What it makes it hands to the audio thread as a command, by pointer, and frees when it comes back as a result: at any
-/// time one of the two owns it. Commands are few, and their ring is long; should it ever be full, they wait here.
+/// It lives on a loop of its own (`zego-audio-dev`), so that a sound server that takes seconds to answer holds up
+/// nobody. What it makes it hands to the audio thread as a command, by pointer, and frees when it comes back as a
+/// result: at any time one of the two owns it. Commands are few, and their ring is long; should it ever be full, they
+/// wait here.
 actor DeviceHelper {
     private static let housekeeping: Int64 = 100_000_000
     private static let retryPause: Int64 = 1_000_000_000
@@ -231,8 +232,8 @@ actor DeviceHelper {
         await comingBack(.playback)
     }
 
-    /// Notes that a device does not work, and when to try again. A file that cannot be written is not tried again: that
-    /// would begin it anew.
+    /// Notes that a device does not work, and when to try again. A file that cannot be written is not tried again:
+    /// that would begin it anew.
     private func failed(_ direction: AudioDirection, _ error: AudioError, wasRunning: Bool = false) {
         let retry = MonotonicTime.now().advanced(byNanoseconds: DeviceHelper.retryPause)
         switch direction {

@@ -3,12 +3,12 @@ import Transport
 /// Learns from the arrival of packets how long a packet must be able to wait so that (almost) none comes too late.
 ///
 /// *Transit* is arrival minus RTP time: it contains the unknown offset of two clocks, so only differences count. The
-/// fastest transit of the last two seconds is the base; a packet's *relative delay* is how much slower it was. Every half
-/// second the largest relative delay goes into a histogram of 5 ms buckets that forgets (0.983 per entry, half a minute or
-/// so; faster at the start); the target is where 96 % of the weight lies below. Sampling the largest of an interval, not
-/// every packet, is what guards against rare spikes: a spike counts as much as 25 quiet packets.
-struct DelayEstimator: ~Copyable {
-    static var bucket: Int64 { @_noAllocation @_noLocks get { 5_000_000 } }
+/// fastest transit of the last two seconds is the base; a packet's *relative delay* is how much slower it was. Every
+/// half second the largest relative delay goes into a histogram of 5 ms buckets that forgets (0.983 per entry, half a
+/// minute or so); the target is where 96 % of the weight lies below. Sampling the largest of an interval, not every
+/// packet, is what guards against rare spikes: a spike counts as much as 25 quiet packets.
+package struct DelayEstimator: ~Copyable {
+    package static var bucket: Int64 { @_noAllocation @_noLocks get { 5_000_000 } }
     private static var bucketCount: Int { 256 }
     private static var interval: Int64 { 500_000_000 }
     private static var quantile: Float { 0.96 }
@@ -17,7 +17,7 @@ struct DelayEstimator: ~Copyable {
     private static var slices: Int { 8 }
     private static var slice: Int64 { 250_000_000 }
     /// Until the first interval has been seen.
-    static var initialTarget: Int64 { @_noAllocation @_noLocks get { 40_000_000 } }
+    package static var initialTarget: Int64 { @_noAllocation @_noLocks get { 40_000_000 } }
 
     private let histogram: UnsafeMutablePointer<Float>
     private let minima: UnsafeMutablePointer<Int64>
@@ -27,11 +27,11 @@ struct DelayEstimator: ~Copyable {
     private var entries = 0
 
     /// The fastest transit of the window, ns; meaningless before the first packet.
-    private(set) var base: Int64 = 0
+    package private(set) var base: Int64 = 0
     /// ns.
-    private(set) var target = DelayEstimator.initialTarget
+    package private(set) var target = DelayEstimator.initialTarget
 
-    init() {
+    package init() {
         histogram = .allocate(capacity: DelayEstimator.bucketCount)
         histogram.initialize(repeating: 0, count: DelayEstimator.bucketCount)
         minima = .allocate(capacity: DelayEstimator.slices)
@@ -45,7 +45,7 @@ struct DelayEstimator: ~Copyable {
 
     /// Takes one packet; its relative delay in ns.
     @_noAllocation @_noLocks
-    mutating func record(transit: Int64, arrival: MonotonicTime) -> Int64 {
+    package mutating func record(transit: Int64, arrival: MonotonicTime) -> Int64 {
         advanceWindow(to: arrival)
         let index = Int(currentSlice % Int64(DelayEstimator.slices))
         minima[index] = min(minima[index], transit)
@@ -68,7 +68,7 @@ struct DelayEstimator: ~Copyable {
 
     /// The path begins anew (another sender, another clock): forgets the base, keeps what was learned of the jitter.
     @_noAllocation @_noLocks
-    mutating func restart() {
+    package mutating func restart() {
         for index in 0..<DelayEstimator.slices { minima[index] = .max }
         intervalEnd = nil
         largest = 0
@@ -94,8 +94,8 @@ struct DelayEstimator: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func enter(_ delay: Int64) {
         entries += 1
-        // The first entry is all that is known; the second weighs two thirds, … until forgetting is slow enough.
-        let keep = min(DelayEstimator.forgetting, 1 - 2 / Float(entries + 1))
+        // At first all entries weigh the same, so that one spike early in a call does not rule the next minute.
+        let keep = min(DelayEstimator.forgetting, 1 - 1 / Float(entries))
         for index in 0..<DelayEstimator.bucketCount { histogram[index] *= keep }
         let index = min(max(Int(delay / DelayEstimator.bucket), 0), DelayEstimator.bucketCount - 1)
         histogram[index] += 1 - keep

@@ -1,5 +1,5 @@
 /// What a ``JitterBuffer`` did with a packet.
-enum Insertion: BitwiseCopyable {
+package enum Insertion: BitwiseCopyable {
     case stored
     /// It waits here already, or was played.
     case duplicate

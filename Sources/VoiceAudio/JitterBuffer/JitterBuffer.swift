@@ -6,9 +6,10 @@ import Transport
 /// sound is needed, and nothing is read from a clock or kept elsewhere. All memory is taken at the start.
 ///
 /// **One quantity rules it: the delay.** Every RTP timestamp has a moment at which it would be heard if it had come by
-/// the fastest path and were played at once: its time plus the base transit that ``DelayEstimator`` learned. The *delay*
-/// is how much later it is really played. It is the same for every packet as long as sound flows in step, whatever the
-/// single packet's path did; a packet whose relative delay is larger comes too late. So the control loop is short:
+/// the fastest path and were played at once: its time plus the base transit that ``DelayEstimator`` learned. The
+/// *delay* is how much later it is really played. It is the same for every packet as long as sound flows in step,
+/// whatever the single packet's path did; a packet whose relative delay is larger comes too late. So the control loop
+/// is short:
 ///
 /// - the *target* is the delay that 96 % of the half-seconds would have done with, within the caller's range;
 /// - while buffering, the first packet starts exactly when its delay reaches the target;
@@ -23,19 +24,23 @@ import Transport
 /// 3. *A later one is there, and the gap is not over:* if the very next packet carries a redundant copy, that is
 ///    decoded; else the rest of the gap is made up, frame by frame, and the turn moves on.
 ///
+/// A copy in the next packet helps only if that packet is there in time: for ten seconds after each loss that a copy
+/// could repair, the target is one frame higher.
+///
 /// After one second without anything the stream counts as paused: the next packet is buffered like a first one.
 /// A delay more than half a second over the target (a long stall whose packets all came at once), or over the caller's
 /// maximum, is cut at once by skipping; less is worked off by the excess, faster the more it is.
 ///
-/// **Restarts.** A sequence number far from the others is believed only when its successor follows (RFC 3550 A.1), so a
-/// stray packet does no harm and a publisher that restarts is heard again after two packets. A transit that jumps by more
-/// than two seconds means another clock or another timestamp offset: the stream begins anew with that packet.
-struct JitterBuffer: ~Copyable {
+/// **Restarts.** A sequence number far from the others is believed only when its successor follows (RFC 3550 A.1), so
+/// a stray packet does no harm and a publisher that restarts is heard again after two packets. A transit that jumps by
+/// more than two seconds means another clock or another timestamp offset: the stream begins anew with that packet.
+package struct JitterBuffer: ~Copyable {
     /// Never less, so that an audio thread that wakes a little late harms nobody.
-    static var minimumTarget: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
+    package static var minimumTarget: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
     private static var pause: Int { 48_000 }
     private static var catchUpAbove: Int64 { 500_000_000 }
     private static var farAway: Int64 { Int64(PacketStore.capacity) - 64 }
+    private static var raise: Int64 { @_noAllocation @_noLocks get { 10_000_000_000 } }
     private static var clockJump: Int64 { 2_000_000_000 }
 
     private enum Phase: BitwiseCopyable {
@@ -63,24 +68,28 @@ struct JitterBuffer: ~Copyable {
     /// The number that would confirm a far one.
     private var suspectedSequence: UInt16?
     private var jumpPending = false
+    /// Until when one frame more is waited, because losses could be repaired by it.
+    private var raisedUntil: Int64 = 0
+    private var isRaised = false
 
-    private(set) var counters = JitterBufferCounters()
+    package private(set) var counters = JitterBufferCounters()
     /// Of the last decision, ns.
-    private(set) var delay: Int64 = 0
+    package private(set) var delay: Int64 = 0
 
-    init() {}
+    package init() {}
 
     /// What it aims at, ns.
-    var target: Int64 {
+    package var target: Int64 {
         @_noAllocation @_noLocks get {
-            let wanted = max(max(estimator.target, minimumDelay), JitterBuffer.minimumTarget)
+            let learned = max(estimator.target, JitterBuffer.minimumTarget)
+            let wanted = max(isRaised ? learned + JitterBuffer.nanoseconds(Int64(lastDuration)) : learned, minimumDelay)
             return min(wanted, max(maximumDelay, JitterBuffer.minimumTarget))
         }
     }
 
     /// The caller's bounds for the delay.
     @_noAllocation @_noLocks
-    mutating func setRange(minimumMilliseconds: Int32, maximumMilliseconds: Int32) {
+    package mutating func setRange(minimumMilliseconds: Int32, maximumMilliseconds: Int32) {
         minimumDelay = Int64(minimumMilliseconds) * 1_000_000
         maximumDelay = Int64(maximumMilliseconds) * 1_000_000
     }
@@ -89,7 +98,7 @@ struct JitterBuffer: ~Copyable {
 
     /// Takes a packet that arrived.
     @_noAllocation @_noLocks
-    mutating func insert(
+    package mutating func insert(
         sequenceNumber: UInt16, timestamp: UInt32, arrival: MonotonicTime, payload: UnsafeRawBufferPointer
     ) -> Insertion {
         guard payload.count <= AudioLimits.maximumPayload, let duration = VoiceDecoder.samples(in: payload) else {
@@ -127,14 +136,14 @@ struct JitterBuffer: ~Copyable {
 
     /// Counts a payload that could not even be taken apart.
     @_noAllocation @_noLocks
-    mutating func countMalformed() {
+    package mutating func countMalformed() {
         counters.malformed += 1
     }
 
     /// Takes a redundant block (RFC 2198) that came inside the packet with `sequenceNumber` and `timestamp`, which was
     /// inserted before; the block's sound began `timestampOffset` earlier.
     @_noAllocation @_noLocks
-    mutating func insertRedundant(
+    package mutating func insertRedundant(
         timestampOffset: Int, sequenceNumber: UInt16, timestamp: UInt32, payload: UnsafeRawBufferPointer
     ) {
         guard phase != .idle, timestampOffset > 0, payload.count <= AudioLimits.maximumPayload,
@@ -201,7 +210,8 @@ struct JitterBuffer: ~Copyable {
 
     /// What comes next, for sound that is needed at `time`. The answer counts as carried out.
     @_noAllocation @_noLocks
-    mutating func next(at time: MonotonicTime) -> PlayoutAction {
+    package mutating func next(at time: MonotonicTime) -> PlayoutAction {
+        isRaised = time.nanoseconds < raisedUntil
         switch phase {
         case .idle:
             return .silence(samples: AudioLimits.blockSamples)
@@ -255,13 +265,15 @@ struct JitterBuffer: ~Copyable {
     private mutating func bridge(to later: StoredPacket, at time: MonotonicTime) -> PlayoutAction {
         let missingPackets = Int(later.sequence - nextSequence)
         let gap = Int(min(later.timestamp - nextTimestamp, Int64(JitterBuffer.pause)))
+        let isRepairable = missingPackets == 1 && VoiceDecoder.hasRedundancy(later.payload)
+        if isRepairable { raisedUntil = time.nanoseconds + JitterBuffer.raise }
         if gap <= expanded {
             counters.lost += missingPackets
             return decode(later, at: time)
         }
         let rest = gap - expanded
         expanded = 0
-        if missingPackets == 1, VoiceDecoder.hasRedundancy(later.payload) {
+        if isRepairable {
             counters.recovered += 1
             nextSequence = later.sequence
             nextTimestamp = later.timestamp

@@ -1,8 +1,9 @@
-/// Where packets wait for their turn, found by their sequence number: a table of slots over one ring of bytes, all of it
-/// taken at the start.
+/// Where packets wait for their turn, found by their sequence number: a table of slots over one ring of bytes, all of
+/// it taken at the start.
 ///
-/// Bytes are put down one packet after the other, round and round. `written` counts all bytes ever put down, so a packet
-/// is still whole as long as less than the ring's length has been written since its first byte; nothing is ever freed.
+/// Bytes are put down one packet after the other, round and round. `written` counts all bytes ever put down, so a
+/// packet is still whole as long as less than the ring's length has been written since its first byte; nothing is ever
+/// freed.
 struct PacketStore: ~Copyable {
     /// Sequence numbers in a row that it tells apart: 5 s of 10 ms frames.
     static var capacity: Int { @_noAllocation @_noLocks get { 512 } }

@@ -1,5 +1,5 @@
 /// What a ``JitterBuffer`` says comes next for the ear.
-enum PlayoutAction: BitwiseCopyable {
+package enum PlayoutAction: BitwiseCopyable {
     /// Decode this packet. `excess`: samples by which its delay is above the target (negative: below), for whoever
     /// stretches time; `isJump`: packets before it were skipped to catch up, so its start does not fit what was heard.
     case decode(StoredPacket, excess: Int, isJump: Bool)

@@ -1,13 +1,13 @@
 /// Keeps a mix under full scale without clipping: a peak limiter that looks 0.5 ms ahead.
 ///
 /// The signal is delayed by one sub-frame of 24 samples (0.5 ms). For each sub-frame the gain that its peak allows is
-/// known before its first sample leaves: `allowed = ceiling / peak`, or 1. What leaves is multiplied by a straight line
-/// from `min(allowed before, allowed now)` to `min(allowed now, allowed next)`; both ends, hence all of the line, are at
-/// most `allowed now`, so no sample passes the ceiling, and the gain is already down when a peak comes. Going up again
-/// takes its time (1 dB in 20 ms, libwebrtc's figure), so that the gain does not follow the waveform.
-struct Limiter: ~Copyable {
+/// known before its first sample leaves: `allowed = ceiling / peak`, or 1. What leaves is multiplied by a straight
+/// line from `min(allowed before, allowed now)` to `min(allowed now, allowed next)`; both ends, hence all of the line,
+/// are at most `allowed now`, so no sample passes the ceiling, and the gain is already down when a peak comes. Going
+/// up again takes its time (1 dB in 20 ms, libwebrtc's figure), so that the gain does not follow the waveform.
+package struct Limiter: ~Copyable {
     /// −0.3 dBFS: leaves room for what a converter's filter adds between samples.
-    static var ceiling: Float { @_noAllocation @_noLocks get { 0.966 } }
+    package static var ceiling: Float { @_noAllocation @_noLocks get { 0.966 } }
     private static var subframe: Int { 24 }
     /// The tenth root of…: per sub-frame, 40 of which make 20 ms and 1 dB.
     private static var release: Float { 1 / 0.997_125_9 }
@@ -18,9 +18,9 @@ struct Limiter: ~Copyable {
     /// What the waiting sub-frame allows, smoothed upwards.
     private var allowed: Float = 1
     /// The gain at the end of what left last: `min(allowed before, allowed)`.
-    private(set) var gain: Float = 1
+    package private(set) var gain: Float = 1
 
-    init(channels: Int) {
+    package init(channels: Int) {
         self.channels = channels
         delayed = .allocate(capacity: Limiter.subframe * channels)
         delayed.initialize(repeating: 0, count: Limiter.subframe * channels)
@@ -32,7 +32,7 @@ struct Limiter: ~Copyable {
 
     /// Limits `frames` (a multiple of 24) interleaved frames in place; they come out 24 frames later.
     @_noAllocation @_noLocks
-    mutating func process(_ samples: UnsafeMutablePointer<Float>, frames: Int) {
+    package mutating func process(_ samples: UnsafeMutablePointer<Float>, frames: Int) {
         let count = Limiter.subframe * channels
         var position = samples
         for _ in 0..<frames / Limiter.subframe {
@@ -49,7 +49,8 @@ struct Limiter: ~Copyable {
         }
     }
 
-    /// Swaps the waiting sub-frame with the one at `position` and applies the line from `gain` to `end` to what leaves.
+    /// Swaps the waiting sub-frame with the one at `position` and applies the line from `gain` to `end` to what
+    /// leaves.
     @_noAllocation @_noLocks
     private mutating func emit(_ position: UnsafeMutablePointer<Float>, until end: Float) {
         let step = (end - gain) / Float(Limiter.subframe)

@@ -1,7 +1,7 @@
 /// Tells voice from the noise of a room by level alone: louder than a floor that follows the quietest of the last
 /// seconds, with a hang-over across the gaps between words. Good enough for a flag that highlights who speaks; nothing
 /// is cut by it.
-struct VoiceActivityDetector: BitwiseCopyable {
+package struct VoiceActivityDetector: BitwiseCopyable {
     /// Nothing quieter is a voice, whatever the floor.
     private static var threshold: Float { -55 }
     private static var aboveFloor: Float { 9 }
@@ -10,16 +10,17 @@ struct VoiceActivityDetector: BitwiseCopyable {
     /// dB per block that the floor rises towards a louder signal: 3 dB a second.
     private static var rise: Float { 0.03 }
 
-    private(set) var isActive = false
-    private var floor: Float = -70
+    package private(set) var isActive = false
+    /// dB; starts above every voice and falls to what is there.
+    private var floor: Float = 0
     private var remaining = 0
 
     @_noAllocation @_noLocks
-    init() {}
+    package init() {}
 
     /// Takes the mean square of one block of 10 ms.
     @_noAllocation @_noLocks
-    mutating func process(energy: Float) {
+    package mutating func process(energy: Float) {
         let level = LevelMeter.decibels(energy: energy)
         // Falls fast, rises slowly; digital silence (a mute) says nothing about the room.
         if level > -100 {

@@ -1,10 +1,10 @@
-/// Takes a piece out of a decoded frame so that the delay shrinks: cuts it at two places where the signal looks alike and
-/// cross-fades from one to the other over 5 ms.
+/// Takes a piece out of a decoded frame so that the delay shrinks: cuts it at two places where the signal looks alike
+/// and cross-fades from one to the other over 5 ms.
 ///
 /// This is the seam where time-stretching belongs: it is told the excess and answers what it took away.
-enum DelayTrimmer {
+package enum DelayTrimmer {
     /// Frames of the cross-fade.
-    static var fade: Int { @_noAllocation @_noLocks get { 240 } }
+    package static var fade: Int { @_noAllocation @_noLocks get { 240 } }
     /// Steps in which the cut is looked for; at 48 kHz an eighth of a millisecond apart still finds a pitch period.
     private static var lagStep: Int { 6 }
     private static var correlationStep: Int { 3 }
@@ -12,7 +12,7 @@ enum DelayTrimmer {
     /// Removes at most `excess` of the `frames` that start at `samples`; how many it removed.
     /// - Parameter isQuiet: the place of the cut does not matter.
     @_noAllocation @_noLocks
-    static func trim(
+    package static func trim(
         _ samples: UnsafeMutablePointer<Float>, frames: Int, channels: Int, excess: Int, isQuiet: Bool
     ) -> Int {
         let longest = min(excess, frames - fade)

@@ -3,8 +3,8 @@ import RTP
 import Synchronization
 import Transport
 
-/// One player as the audio thread sees it: its playout, its volume, and the file that it goes to, if any. Made and freed
-/// by the device helper.
+/// One player as the audio thread sees it: its playout, its volume, and the file that it goes to, if any. Made and
+/// freed by the device helper.
 struct PlayerPipeline: ~Copyable {
     private let cells: UnsafeMutablePointer<PlayerCells>
     private var unit: PlayoutUnit

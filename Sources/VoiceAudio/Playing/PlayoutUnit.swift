@@ -2,12 +2,12 @@ import Transport
 
 /// Turns one stream's packets into blocks of sound: jitter buffer, decoder, and what smooths the seams between them.
 ///
-/// - *Concealment* is the decoder's own (it goes on with the pitch), faded out between 60 and 160 ms because what goes on
-///   longer sounds like a machine; sound that returns is faded in.
-/// - *The delay* is brought to the jitter buffer's target where nobody hears it: a quiet frame is shortened at once, or
-///   preceded by 10 ms made up; speech is touched only when the excess is 40 ms (at most every 100 ms; each frame from
-///   200 ms on), or when the delay was too short for a second.
-struct PlayoutUnit: ~Copyable {
+/// - *Concealment* is the decoder's own (it goes on with the pitch), faded out between 60 and 160 ms because what goes
+///   on longer sounds like a machine; sound that returns is faded in.
+/// - *The delay* is brought to the jitter buffer's target where nobody hears it: a quiet frame is shortened at once,
+///   or preceded by 10 ms made up; speech is touched only when the excess is 40 ms (at most every 100 ms; each frame
+///   from 200 ms on), or when the delay was too short for a second.
+package struct PlayoutUnit: ~Copyable {
     private static var fadeStart: Int { 2880 }
     private static var fadeLength: Int { 4800 }
     /// Mean square below which a frame is quiet whatever was before: −52 dBFS.
@@ -21,8 +21,8 @@ struct PlayoutUnit: ~Copyable {
     private static var growDeficit: Int { 240 }
     private static var growPatience: Int { 48_000 }
 
-    let channels: Int
-    var jitterBuffer = JitterBuffer()
+    package let channels: Int
+    package var jitterBuffer = JitterBuffer()
     private var decoder: VoiceDecoder
     private var queue: SampleQueue
     /// Frames made up in a row.
@@ -34,13 +34,13 @@ struct PlayoutUnit: ~Copyable {
     private var fadeGain: Float = 1
 
     /// Frames put out since the first packet, and those among them that were made up.
-    private(set) var playedFrames = 0
-    private(set) var concealedFrames = 0
+    package private(set) var playedFrames = 0
+    package private(set) var concealedFrames = 0
     /// Packets that the decoder refused.
-    private(set) var undecodable = 0
+    package private(set) var undecodable = 0
 
     /// Makes the decoder, for 1 or 2 channels.
-    static func make(channels: Int) throws(AudioError) -> PlayoutUnit {
+    package static func make(channels: Int) throws(AudioError) -> PlayoutUnit {
         PlayoutUnit(decoder: try VoiceDecoder.make(channels: channels))
     }
 
@@ -52,7 +52,7 @@ struct PlayoutUnit: ~Copyable {
 
     /// Puts the next block of 10 ms, whose first sample is needed at `time`, into `block` (interleaved).
     @_noAllocation @_noLocks
-    mutating func render(into block: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
+    package mutating func render(into block: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
         while queue.count < AudioLimits.blockSamples {
             let queued = Int64(queue.count) * 62_500 / 3
             step(at: time.later(by: queued))

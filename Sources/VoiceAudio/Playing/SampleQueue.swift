@@ -1,5 +1,5 @@
-/// Decoded samples between the decoder, which gives frames, and the mixer, which takes blocks of 10 ms: interleaved, in
-/// one piece of memory, always starting at its beginning.
+/// Decoded samples between the decoder, which gives frames, and the mixer, which takes blocks of 10 ms: interleaved,
+/// in one piece of memory, always starting at its beginning.
 struct SampleQueue: ~Copyable {
     let channels: Int
     /// Frames (one sample per channel) that fit.

@@ -2,8 +2,8 @@ import MediaIO
 import Synchronization
 import Transport
 
-/// One publisher as the audio thread sees it: its source, its encoder, and the frame that is being filled. Made and freed
-/// by the device helper.
+/// One publisher as the audio thread sees it: its source, its encoder, and the frame that is being filled. Made and
+/// freed by the device helper.
 struct PublisherPipeline: ~Copyable {
     enum Source: BitwiseCopyable {
         case device, clip, tone, silence
@@ -71,7 +71,8 @@ struct PublisherPipeline: ~Copyable {
         (encoder.frameSamples + encoder.lookAhead) * 125 / 6
     }
 
-    /// Takes one captured block of 10 ms into the frame, encodes it when full. Answers true when the file came to its end.
+    /// Takes one captured block of 10 ms into the frame, encodes it when full. Answers true when the file came to its
+    /// end.
     /// - Parameters:
     ///   - block: what the input device captured, after its volume; `blockChannels` interleaved.
     ///   - timestamp: RTP time of the block's first sample.
@@ -145,7 +146,7 @@ struct PublisherPipeline: ~Copyable {
         let level = LevelMeter.decibels(energy: frameEnergy / blocks)
         slot.encodedFrame.pointee = EncodedFrame(
             channel: UInt8(channel), isFirst: isFirst, voiceActivity: frameVoice,
-            audioLevel: UInt8(min(max(-level, 0), 127)), payloadLength: UInt16(count),
+            audioLevel: LevelMeter.audioLevel(decibels: level), payloadLength: UInt16(count),
             sampleCount: UInt16(encoder.frameSamples), timestamp: frameTimestamp, captureTime: frameCaptureTime)
         output.ring.commit()
         output.ready.signal()

@@ -1,5 +1,5 @@
-/// What the device helper tells the audio thread. Pointers change owner with it: what is installed belongs to the audio
-/// thread until it comes back as an ``AudioResult``.
+/// What the device helper tells the audio thread. Pointers change owner with it: what is installed belongs to the
+/// audio thread until it comes back as an ``AudioResult``.
 ///
 /// `@unchecked Sendable`: exactly because of that, one thread at a time uses what they point at.
 enum AudioCommand: BitwiseCopyable, @unchecked Sendable {

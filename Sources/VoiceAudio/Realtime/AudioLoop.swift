@@ -4,8 +4,8 @@ import MediaIO
 import Synchronization
 import Transport
 
-/// What the audio thread does: all its state, and the turn that it repeats until it is told to stop. See ``AudioThread``
-/// for the why. Everything here is plain memory taken before the first turn.
+/// What the audio thread does: all its state, and the turn that it repeats until it is told to stop. See
+/// ``AudioThread`` for the why. Everything here is plain memory taken before the first turn.
 struct AudioLoop: ~Copyable {
     /// Polled descriptors: of a capture and of a playback PCM.
     private static var descriptorRoom: Int { 2 * CardPacing.maximumDescriptors }
@@ -341,15 +341,18 @@ struct AudioLoop: ~Copyable {
                 metronome = Metronome(start: realtimeNow())
                 cells.pointee.playbackDelayMicroseconds.store(0, ordering: .relaxed)
             case .setPublisher(let channel, let pipeline):
-                if let former = publishers[channel] { _ = tell(.publisher(channel: channel, former)) }
+                let former = publishers[channel]
                 publishers[channel] = pipeline
                 publisherCells[channel].isRunning.store(pipeline != nil, ordering: .relaxed)
                 if pipeline == nil { publisherCells[channel].soundLevel.store(0, ordering: .relaxed) }
+                // Last: who waits for it sees the cells as they are now.
+                if let former { _ = tell(.publisher(channel: channel, former)) }
             case .setPlayer(let slot, let pipeline):
-                if let former = players[slot] { _ = tell(.player(slot: slot, former)) }
+                let former = players[slot]
                 players[slot] = pipeline
                 playerCells[slot].isRunning.store(pipeline != nil, ordering: .relaxed)
                 if pipeline == nil { playerCells[slot].soundLevel.store(0, ordering: .relaxed) }
+                if let former { _ = tell(.player(slot: slot, former)) }
             }
             commands.release()
         }

@@ -5,33 +5,34 @@ import Synchronization
 
 /// The thread on which all sound is made.
 ///
-/// **The problem.** Every 10 ms the loudspeaker takes a block, and if there is none, everybody hears a click. What is put
-/// into the card's queue to be safe is heard that much later, so the queue is short: 20 ms. Within those, the thread must
-/// wake, decode what has come of up to fifty streams, mix, encode up to four channels, and write; always, also while the
-/// machine compiles, swaps and serves rooms. That leaves no room for waiting on anybody:
+/// **The problem.** Every 10 ms the loudspeaker takes a block, and if there is none, everybody hears a click. What is
+/// put into the card's queue to be safe is heard that much later, so the queue is short: 20 ms. Within those, the
+/// thread must wake, decode what has come of up to fifty streams, mix, encode up to four channels, and write; always,
+/// also while the machine compiles, swaps and serves rooms. That leaves no room for waiting on anybody:
 ///
-/// - *Scheduling.* SCHED_FIFO with the configured priority: it runs as soon as it is woken, before everything that is not
-///   realtime. One block of the usual call takes 0.3 ms, so it does not starve the machine; the kernel's own guard (95 %
-///   of a second) stands behind it. Children of a `fork` do not inherit it (SCHED_RESET_ON_FORK). Where it is refused
-///   (no LimitRTPRIO= and no CAP_SYS_NICE) the thread runs anyway, and an event tells.
+/// - *Scheduling.* SCHED_FIFO with the configured priority: it runs as soon as it is woken, before everything that is
+///   not realtime. One block of the usual call takes 0.3 ms, so it does not starve the machine; the kernel's own guard
+///   (95 % of a second) stands behind it. Children of a `fork` do not inherit it (SCHED_RESET_ON_FORK). Where it is
+///   refused (no LimitRTPRIO= and no CAP_SYS_NICE) the thread runs anyway, and an event tells.
 /// - *No allocation.* malloc takes locks and may ask the kernel for memory, which may wait for the disk. All memory is
-///   taken before: rings, jitter buffers, codecs, by the ``DeviceHelper``, who also frees it. Pages are locked where that
-///   is allowed, and the stack is touched before it starts, so that no page fault waits either.
-/// - *No locks.* A mutex held by a thread of normal priority that is not running at the moment makes the one of highest
-///   priority wait for it (priority inversion). Frames and commands go through single-producer single-consumer rings,
-///   parameters and figures through atomics. Swift's reference counts are atomics too, but releasing the last one frees:
-///   so there is none; what it works on are pointers to plain structures that come and go as commands and results.
+///   taken before: rings, jitter buffers, codecs, by the ``DeviceHelper``, who also frees it. Pages are locked where
+///   that is allowed, and the stack is touched before it starts, so that no page fault waits either.
+/// - *No locks.* A mutex held by a thread of normal priority that is not running at the moment makes the one of
+///   highest priority wait for it (priority inversion). Frames and commands go through single-producer single-consumer
+///   rings, parameters and figures through atomics. Swift's reference counts are atomics too, but releasing the last
+///   one frees: so there is none; what it works on are pointers to plain structures that come and go as commands and
+///   results.
 /// - *No I/O but the card's.* Files are read before they play and written by the helper; nothing is logged. PCMs are
 ///   opened and closed by the helper, because that may take seconds (a Bluetooth headset, a sound server).
 ///
 /// The compiler holds the functions of ``AudioLoop`` and all that they call to the first two
 /// (`@_noAllocation @_noLocks`); a test counts allocations over thousands of blocks.
 ///
-/// **The clock.** A card paces its own direction: its descriptors are polled, and when a block can be read or written, it
-/// is. A direction without a card (`null`, `tone:`, `file:`, `loopback`, a card that failed) is paced by a ``Metronome``
-/// on the monotonic clock; so the thread always turns, publishers always send and players always play, whatever becomes
-/// of the cards. Two cards drift against each other; nothing here counts on them to be in step: captured blocks go to the
-/// encoders when they come, the mix is made when it is wanted.
+/// **The clock.** A card paces its own direction: its descriptors are polled, and when a block can be read or written,
+/// it is. A direction without a card (`null`, `tone:`, `file:`, `loopback`, a card that failed) is paced by a
+/// ``Metronome`` on the monotonic clock; so the thread always turns, publishers always send and players always play,
+/// whatever becomes of the cards. Two cards drift against each other; nothing here counts on them to be in step:
+/// captured blocks go to the encoders when they come, the mix is made when it is wanted.
 ///
 /// `@unchecked Sendable`: the loop's memory is touched by its thread only, between ``start(priority:)`` and
 /// ``stopAndJoin()``; the rest is used by the one helper.
@@ -97,8 +98,8 @@ final class AudioThread: @unchecked Sendable {
         Unmanaged.passUnretained(self).release()
     }
 
-    /// Keeps the process' pages in memory once they have been touched; `errno` when that is not allowed. Only without a
-    /// limit: under one, locking what is still to come would make allocations fail elsewhere.
+    /// Keeps the process' pages in memory once they have been touched; `errno` when that is not allowed. Only without
+    /// a limit: under one, locking what is still to come would make allocations fail elsewhere.
     static func lockMemory() -> Int32 {
         var limit = rlimit()
         guard getrlimit(Int32(__RLIMIT_MEMLOCK.rawValue), &limit) == 0 else { return errno }

@@ -1,4 +1,5 @@
-/// What has become of a device that was asked for. Whatever it is, the call goes on: on silence and a timer, if need be.
+/// What has become of a device that was asked for. Whatever it is, the call goes on: on silence and a timer, if need
+/// be.
 package enum AudioDeviceState: String, Sendable, Hashable {
     /// Not opened yet, or let go of when the system stopped.
     case closed

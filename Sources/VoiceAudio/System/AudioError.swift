@@ -24,9 +24,11 @@ package enum AudioError: Error, Sendable, Hashable {
     package var message: String {
         switch self {
         case .unknownDevice(let name, let detail):
-            "no audio device named \"\(name)\"\(detail.isEmpty ? "" : " (\(detail))"); `zegoctl devices` lists those that exist"
+            "no audio device named \"\(name)\"\(detail.isEmpty ? "" : " (\(detail))"); "
+                + "`zegoctl devices` lists those that exist"
         case .deviceBusy(let name):
-            "the audio device \"\(name)\" is held by another program; close that, or use a shared device such as \"default\""
+            "the audio device \"\(name)\" is held by another program; "
+                + "close that, or use a shared device such as \"default\""
         case .deviceForbidden(let name):
             "no permission to open the audio device \"\(name)\"; the daemon's user must be in group \"audio\""
         case .deviceUnusable(let name, let detail):

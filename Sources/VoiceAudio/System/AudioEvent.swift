@@ -1,4 +1,5 @@
-/// What an ``AudioSystem`` tells by itself; delivered in order on the device helper's thread, never on the audio thread.
+/// What an ``AudioSystem`` tells by itself; delivered in order on the device helper's thread, never on the audio
+/// thread.
 package enum AudioEvent: Sendable {
     /// A device began to run, failed, was lost, or returned. Told on change only, however often it is retried.
     case deviceState(AudioDeviceStatus)

@@ -1,8 +1,8 @@
 import MediaIO
 import Synchronization
 
-/// The whole of a voice engine's sound: devices, the realtime thread, publishers' encoders, players' jitter buffers and
-/// decoders, the mix.
+/// The whole of a voice engine's sound: devices, the realtime thread, publishers' encoders, players' jitter buffers
+/// and decoders, the mix.
 ///
 /// ```
 /// microphone → volume → level → Opus → encodedFrames → (media thread)
@@ -82,8 +82,8 @@ package final class AudioSystem: Sendable {
         return AudioPlayer(slot: slot, helper: helper, cells: cells)
     }
 
-    /// Changes a device, also during a call; answers when it runs or was refused. What was refused is tried again every
-    /// second, and sounds as silence until then. Throws only when no device can have that name.
+    /// Changes a device, also during a call; answers when it runs or was refused. What was refused is tried again
+    /// every second, and sounds as silence until then. Throws only when no device can have that name.
     @discardableResult
     package func useDevice(_ name: String, for direction: AudioDirection) async throws(AudioError) -> AudioDeviceStatus
     {

@@ -3,8 +3,8 @@ package struct PlayerAudio: Sendable, Equatable {
     package enum Sink: Sendable, Equatable {
         /// Into the mix for the output device.
         case device
-        /// Into a WAV file of its own (48 kHz, 16 bit) instead; a file that exists is overwritten. Its path was checked
-        /// by the caller. The header is true while it is written, but for the last 250 ms.
+        /// Into a WAV file of its own (48 kHz, 16 bit) instead; a file that exists is overwritten. Its path was
+        /// checked by the caller. The header is true while it is written, but for the last 250 ms.
         case file(path: String)
     }
 

@@ -3,7 +3,8 @@ package struct PublisherAudio: Sendable, Equatable {
     package enum Source: Sendable, Equatable {
         /// The input device.
         case device
-        /// A WAV file (16-bit PCM or 32-bit float, any rate, any number of channels). Its path was checked by the caller.
+        /// A WAV file (16-bit PCM or 32-bit float, any rate, any number of channels). Its path was checked by the
+        /// caller.
         case file(path: String, loop: Bool)
         /// A sine of −12 dBFS.
         case tone(hertz: Double)

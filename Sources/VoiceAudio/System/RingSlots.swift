@@ -1,7 +1,7 @@
 import MediaIO
 
-// What the slots of our rings hold. `SPSCRing` is not generic (a generic function of another module cannot be called from
-// `@_noAllocation` code), so the types are put back here.
+// What the slots of our rings hold. `SPSCRing` is not generic (a generic function of another module cannot be called
+// from `@_noAllocation` code), so the types are put back here.
 
 extension RingSlot {
     /// Of ``AudioSystem/encodedFrames``.

@@ -75,10 +75,7 @@ static enum fault current_fault(const char *path) {
     if (!strncmp(word, "gone", 4)) return GONE;
     if (!strncmp(word, "stuck", 5)) return STUCK;
     if (!strncmp(word, "short", 5)) return SHORT_AVAIL;
-    if (!strncmp(word, "xrun", 4)) {
-        unlink(path);
-        return XRUN;
-    }
+    if (!strncmp(word, "xrun", 4)) return XRUN;
     return NONE;
 }
 
@@ -178,7 +175,10 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
     card_t *card = io->private_data;
     enum fault fault = current_fault(card->fault_path);
     if (fault == GONE) return -ENODEV;
-    if (fault == XRUN && io->state == SND_PCM_STATE_RUNNING) return -EPIPE;
+    if (fault == XRUN && io->state == SND_PCM_STATE_RUNNING) {
+        unlink(card->fault_path);
+        return -EPIPE;
+    }
     int64_t position = hardware_position(card, false);
     if (plays(card)) {
         if (position > card->transferred && io->state == SND_PCM_STATE_RUNNING) return -EPIPE;

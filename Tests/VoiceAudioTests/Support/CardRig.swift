@@ -1,0 +1,42 @@
+import Glibc
+import VoiceAudio
+
+/// The test card (Tests/SystemTests/Rig/ztest), built once for this process, and the ALSA configuration that has it.
+///
+/// alsa-lib reads its configuration once: every test that names a PCM goes through ``shared`` first. One parametrised
+/// PCM serves them all: `ztest:FILE=…,FAULT=…,PPM=…`.
+final class CardRig: Sendable {
+    struct Failure: Error { let reason: String }
+
+    static let shared = Result { try CardRig() }
+
+    private init() throws {
+        var template = Array("/tmp/zegod-cards-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Failure(reason: "no directory") }
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let library = directory + "/libasound_module_pcm_ztest.so"
+        let source = "/\(tests)/SystemTests/Rig/ztest/pcm_ztest.c"
+        guard Subprocess.run("/usr/bin/gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-lasound", "-lm") == 0
+        else { throw Failure(reason: "gcc") }
+        let configuration = """
+            </usr/share/alsa/alsa.conf>
+            pcm_type.ztest { lib "\(library)" }
+            pcm.ztest {
+                @args [ FILE FAULT PPM LOOP FORMAT RATE GRANULARITY ]
+                @args.FILE { type string }
+                @args.FAULT { type string default "/nonexistent" }
+                @args.PPM { type real default 0 }
+                @args.LOOP { type integer default 0 }
+                @args.FORMAT { type string default "S16_LE" }
+                @args.RATE { type integer default 0 }
+                @args.GRANULARITY { type integer default 0 }
+                type ztest file $FILE fault $FAULT ppm $PPM loop $LOOP format $FORMAT rate $RATE granularity $GRANULARITY
+            }
+            """
+        guard TextFile.write(configuration, to: directory + "/asound.conf") else {
+            throw Failure(reason: "asound.conf")
+        }
+        setenv("ALSA_CONFIG_PATH", directory + "/asound.conf", 1)
+    }
+}
