@@ -242,6 +242,15 @@ struct JitterBufferTests {
         #expect(listener.buffer.target <= 90_000_000)
     }
 
+    @Test("packets that come in a heap at the start do not raise the target")
+    func heapAtStart() {
+        // The first 300 ms wait for a path that is not there yet.
+        var listener = Listener()
+        let path = VirtualPath(delay: { $0 < 15 ? 5 + Double(15 - $0) * 20 : 5 })
+        listener.listen(to: path.arrivals(plain(500)), until: Self.seconds(5))
+        #expect(listener.buffer.target == 10_000_000)
+    }
+
     @Test("the caller's range bounds the delay")
     func range() {
         var listener = Listener()

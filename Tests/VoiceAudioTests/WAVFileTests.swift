@@ -92,12 +92,22 @@ struct WAVFileTests {
         #expect(try WAVFile.read(path).samples[9599] == Float(4799) / 32_768)
     }
 
-    @Test("a file is not written through a symbolic link, nor where there is no directory")
+    @Test("what is no regular file, or has no directory, is not written")
     func writesCarefully() throws {
+        #expect(throws: AudioError.self) { try WAVWriter(path: "/dev/null", channels: 1) }
+        #expect(throws: AudioError.self) { try WAVWriter(path: "/nonexistent/out.wav", channels: 1) }
+    }
+
+    @Test("a file that the caller opened can be written through its descriptor's path")
+    func writesThroughDescriptor() throws {
         let directory = try TemporaryDirectory()
-        symlink("/tmp/somewhere-else", directory.path + "/link.wav")
-        #expect(throws: AudioError.self) { try WAVWriter(path: directory.path + "/link.wav", channels: 1) }
-        #expect(throws: AudioError.self) { try WAVWriter(path: directory.path + "/no/out.wav", channels: 1) }
+        let descriptor = open(directory.path + "/x.wav", O_RDWR | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        let writer = try WAVWriter(path: "/proc/self/fd/\(descriptor)", channels: 2)
+        let samples: [Int16] = [1, 2, 3, 4]
+        try samples.withUnsafeBytes { try writer.append($0) }
+        try writer.fixHeader()
+        #expect(try WAVFile.read(directory.path + "/x.wav").frames == 2)
     }
 
     @Test("resampling keeps a tone and removes what does not fit", arguments: [8000, 16_000, 44_100, 96_000])

@@ -11,11 +11,12 @@ package final class WAVWriter {
     private var dataLength = 0
     private var knownLength = -1
 
-    /// Makes the file, over one that exists (unless it is a symbolic link).
+    /// Makes the file, over one that exists. The path was checked by who asked for it (it may be a `/proc/self/fd/…` that
+    /// stands for a file opened with care, so links are followed).
     package init(path: String, channels: Int) throws(AudioError) {
         self.path = path
         self.channels = channels
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o640)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o640)
         guard descriptor >= 0 else {
             throw .unwritableFile(path: path, detail: String(cString: strerror(errno)))
         }

@@ -11,7 +11,10 @@ package struct DelayEstimator: ~Copyable {
     package static var bucket: Int64 { @_noAllocation @_noLocks get { 5_000_000 } }
     private static var bucketCount: Int { 256 }
     private static var interval: Int64 { 500_000_000 }
-    private static var quantile: Float { 0.96 }
+    /// The weight that may lie above the target.
+    private static var tail: Float { 0.04 }
+    /// Entries before the histogram is believed.
+    private static var fewestEntries: Int { 3 }
     private static var forgetting: Float { 0.983 }
     /// The window of the base, in slices: exact to a quarter second without remembering each packet.
     private static var slices: Int { 8 }
@@ -100,14 +103,15 @@ package struct DelayEstimator: ~Copyable {
         let index = min(max(Int(delay / DelayEstimator.bucket), 0), DelayEstimator.bucketCount - 1)
         histogram[index] += 1 - keep
 
-        var weight: Float = 0
-        for index in 0..<DelayEstimator.bucketCount {
-            weight += histogram[index]
-            if weight >= DelayEstimator.quantile {
-                target = Int64(index + 1) * DelayEstimator.bucket
-                return
-            }
+        guard entries >= DelayEstimator.fewestEntries else { return }
+        // One entry alone is never believed, however few there are: the first packets of a call often come in a heap.
+        let allowed = max(DelayEstimator.tail, 1.01 * (1 - keep))
+        var above: Float = 0
+        var bucket = DelayEstimator.bucketCount - 1
+        while bucket > 0, above + histogram[bucket] <= allowed {
+            above += histogram[bucket]
+            bucket -= 1
         }
-        target = Int64(DelayEstimator.bucketCount) * DelayEstimator.bucket
+        target = Int64(bucket + 1) * DelayEstimator.bucket
     }
 }

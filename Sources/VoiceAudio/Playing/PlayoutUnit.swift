@@ -14,7 +14,7 @@ package struct PlayoutUnit: ~Copyable {
     private static var quietEnergy: Float { 6.3e-6 }
     /// … or this much below what the stream's speech has: −20 dB.
     private static var quietShare: Float { 0.01 }
-    private static var trimExcess: Int { 480 }
+    private static var trimExcess: Int { 720 }
     private static var loudTrimExcess: Int { 1920 }
     private static var urgentTrimExcess: Int { 9600 }
     private static var loudTrimPause: Int { 4800 }

@@ -8,6 +8,7 @@ package enum AudioLimits {
     package static var sampleRate: Int { @_noAllocation @_noLocks get { 48_000 } }
     /// Samples per channel of a block, 10 ms: what is captured, mixed and metered in one go.
     package static var blockSamples: Int { @_noAllocation @_noLocks get { 480 } }
+    /// The length of a block.
     package static var blockNanoseconds: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
     /// Bytes of an encoded frame at most: what fits one datagram with its headers.
     package static var maximumPayload: Int { @_noAllocation @_noLocks get { 1200 } }
