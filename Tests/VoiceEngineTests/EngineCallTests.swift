@@ -17,9 +17,7 @@ import VoiceEngine
         let played = try await ben.startPlaying(
             streamID: "voice", sink: .file(path: "voice.wav"), wait: .seconds(10))
         #expect(played.state == .playing)
-        try await annasEvents.wait("publisher-first-frame") {
-            if case .publisherFirstFrame("voice", let elapsed) = $0 { elapsed > 0 } else { false }
-        }
+        try await annasEvents.waitForFirstFrameSent()
         try await bensEvents.wait("player-quality", seconds: 15) {
             if case .playerQuality("voice", let quality) = $0 {
                 quality.kbps > 10 && quality.packetLostRate == 0 && (quality.mos ?? 0) > 4
@@ -64,6 +62,16 @@ import VoiceEngine
         #expect(annasEvents.lines.last == "engine-state {\"state\":\"destroyed\",\"errorCode\":0}")
         await #expect(throws: ZegoError(.engineNotCreated)) { try await anna.stopPublishing() }
         _ = await ben.destroy()
+        await bed.stop()
+    }
+
+    @Test func whatComesRightBehindTheLoginIsNotLost() async throws {
+        let bed = try await TestBed()
+        let (anna, events) = try await bed.engine()
+        try await bed.login(anna, "anna")
+        try await events.wait("online-user-count", seconds: 0.5) { $0 == .onlineUserCount(roomID: "room1", count: 1) }
+        #expect(anna.snapshot().rooms.first?.onlineUserCount == 1)
+        _ = await anna.destroy()
         await bed.stop()
     }
 
@@ -131,6 +139,7 @@ import VoiceEngine
         try await bed.login(ben, "ben")
         _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
         _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        try await annasEvents.waitForFirstFrameSent()
         let annasMark = annasEvents.mark
         let bensMark = bensEvents.mark
         relay.cut()
@@ -158,7 +167,7 @@ import VoiceEngine
         _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
         _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
         let (annasMark, bensMark) = (annasEvents.mark, bensEvents.mark)
-        await bed.stop()
+        await bed.stop(keepsDirectory: true)
         try await annasEvents.waitForRoom(.reconnecting, 1_002_051, after: annasMark)
         try await bensEvents.waitForRoom(.reconnecting, 1_002_051, after: bensMark)
         let again = try await TestBed(port: bed.port, directory: bed.directory, credentials: bed.credentials)
@@ -264,6 +273,7 @@ import VoiceEngine
         try await bed.login(ben, "ben")
         _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
         _ = try await anna.startPlaying(streamID: "bens")
+        try await annasEvents.waitForFirstFrameSent()
         let (annasMark, bensMark) = (annasEvents.mark, bensEvents.mark)
         _ = try await anna.logoutRoom()
         let told = annasEvents.events.dropFirst(annasMark).filter { !$0.isVolatile }

@@ -75,6 +75,7 @@ extension VoiceEngine {
     /// Goes on with the session of before, if there is one and the server still has it.
     private func resumeOrStartAnew() async throws {
         guard let resume = session.resumeRequest else { return }
+        defer { handleHeld() }
         let result: ResumeResult
         do {
             result = try await request(resume, repeats: false, timeoutSeconds: Self.handshakeSeconds)
@@ -123,6 +124,7 @@ extension VoiceEngine {
     }
 
     private func enter(_ room: Room, _ challenge: Challenge) async throws {
+        defer { handleHeld() }
         let authentication: LoginAuthentication
         if let token = room.config.token {
             authentication = .token(token)
@@ -203,12 +205,25 @@ extension VoiceEngine {
             challengeWaiter = nil
         case .reply(let id, let result):
             guard let waiting = replies.removeValue(forKey: id) else { return }
+            // Whoever waits goes on in a later turn; what comes behind the answer must not overtake it.
+            if handshakes.remove(id) != nil { heldNotifications = [] }
             waiting.resume(with: result.mapError { ZegoError($0) })
         case .notification(let notification):
-            handle(notification)
+            if heldNotifications != nil {
+                heldNotifications?.append(notification)
+            } else {
+                handle(notification)
+            }
         case .nothing:
             break
         }
+    }
+
+    /// The answer of a login or a resume has been dealt with: now what came behind it.
+    private func handleHeld() {
+        let held = heldNotifications ?? []
+        heldNotifications = nil
+        for notification in held { handle(notification) }
     }
 
     private func connectionClosed() {
@@ -247,12 +262,17 @@ extension VoiceEngine {
     }
 
     private func fail(_ ids: [Int64], _ failure: SignalingFailure) {
-        for id in ids { replies.removeValue(forKey: id)?.resume(throwing: failure) }
+        for id in ids {
+            handshakes.remove(id)
+            replies.removeValue(forKey: id)?.resume(throwing: failure)
+        }
     }
 
     /// The server has lost the session: rooms, sections and transport begin anew on the connection that is there.
     func forgetSession() {
         fail(session.ended(), .sessionEnded)
+        handshakes = []
+        heldNotifications = nil
         roomsOnSession = []
         closeTransport()
     }
@@ -288,6 +308,7 @@ extension VoiceEngine {
     ) async throws -> Request.Response {
         guard connection != nil || (repeats && session.sessionID != nil) else { throw SignalingFailure.connectionLost }
         let (id, text) = session.request(Request.method, params: request.json, repeats: repeats)
+        if Request.method == LoginRequest.method || Request.method == ResumeRequest.method { handshakes.insert(id) }
         let timeout = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeoutSeconds * 1e9))) { [weak self] in
             self?.assumeIsolated { engine in
                 engine.session.abandon(id)

@@ -52,6 +52,10 @@ package actor VoiceEngine {
     var challenge: Challenge?
     var challengeWaiter: CheckedContinuation<Challenge, any Error>?
     var replies: [Int64: CheckedContinuation<JSONValue, any Error>] = [:]
+    /// The ids of logins and resumes: their answers change what the notifications behind them mean.
+    var handshakes: Set<Int64> = []
+    /// Notifications that came behind such an answer, until that has been dealt with.
+    var heldNotifications: [SignalingNotification]?
     /// The session answers on the present connection: requests may go out.
     var isEstablished = false
     var lastHeard = MonotonicTime.zero

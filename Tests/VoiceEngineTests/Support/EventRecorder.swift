@@ -71,4 +71,10 @@ final class EventRecorder: Sendable {
             if case .roomState(_, reason, code, _) = $0 { true } else { false }
         }
     }
+
+    func waitForFirstFrameSent() async throws {
+        try await wait("publisher-first-frame") {
+            if case .publisherFirstFrame(_, let elapsed) = $0 { elapsed > 0 } else { false }
+        }
+    }
 }

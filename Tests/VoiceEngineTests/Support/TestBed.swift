@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Logging
 import RoomModel
@@ -65,7 +66,9 @@ final class TestBed: Sendable {
         #expect(outcome.errorCode == 0)
     }
 
-    func stop() async {
+    /// - Parameter keepsDirectory: for another server that goes on with it.
+    func stop(keepsDirectory: Bool = false) async {
         await server.stop()
+        if !keepsDirectory { try? FileManager.default.removeItem(atPath: directory) }
     }
 }
