@@ -146,7 +146,7 @@ final class Daemon: Sendable {
         engine.periodMs = configuration.audio.periodMs
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.version = Version.current
-        return VoiceEngine(configuration: engine, logger: output.logger("engine"), events: sink)
+        return try VoiceEngine(configuration: engine, logger: output.logger("engine"), events: sink)
     }
 
     private func join(_ joins: [DaemonConfiguration.Join], _ engines: EngineController) async {

@@ -15,6 +15,8 @@ package struct DaemonConfiguration: Sendable {
         package var scenario = Scenario.standardVoiceCall
         package var roomMode = RoomMode.single
         package var stunServers: [String] = []
+
+        package init() {}
     }
 
     /// `[audio]`
@@ -23,6 +25,8 @@ package struct DaemonConfiguration: Sendable {
         package var output = "default"
         package var periodMs = 10
         package var realtimePriority = 70
+
+        package init() {}
     }
 
     /// `[[join]]`: a room to be in from the start.

@@ -101,11 +101,12 @@ package final class EventLog: Sendable {
         _ record: EventRecord, microseconds: Int64, to readers: inout [Int: Reader]
     ) -> [@Sendable () -> Void] {
         var wakes: [@Sendable () -> Void] = []
-        for id in readers.keys {
-            readers[id]?.queue.offer(record, microseconds: microseconds)
-            guard let reader = readers[id], !reader.isWoken, !reader.queue.isEmpty else { continue }
-            readers[id]?.isWoken = true
-            wakes.append(reader.wake)
+        // In place: a copy of a reader would copy its queue at the next change.
+        for index in readers.indices {
+            readers.values[index].queue.offer(record, microseconds: microseconds)
+            guard !readers.values[index].isWoken, !readers.values[index].queue.isEmpty else { continue }
+            readers.values[index].isWoken = true
+            wakes.append(readers.values[index].wake)
         }
         return wakes
     }
@@ -211,32 +212,35 @@ package final class EventLog: Sendable {
     /// The next line of a reader, see ``EventSubscription/nextLine(upTo:)``.
     func nextLine(_ id: Int, upTo limit: UInt64, source: StatusSource) -> [UInt8]? {
         let first = state.withLock { state -> (line: [UInt8]?, needsSnapshot: Bool) in
-            guard var reader = state.readers[id] else { return (nil, false) }
-            defer { state.readers[id] = reader }
-            if reader.queue.resynchronisation != .none { return (nil, true) }
-            guard let record = reader.queue.next(upTo: limit) else {
-                if limit == .max { reader.isWoken = false }
-                return (nil, false)
-            }
-            return (record.line(reader.queue.options.style, n: reader.queue.n), false)
+            guard let index = state.readers.index(forKey: id) else { return (nil, false) }
+            return Self.nextLine(&state.readers.values[index], upTo: limit)
         }
         guard first.needsSnapshot else { return first.line }
         // The status source has a lock of its own, so it is asked outside this one; what happens meanwhile is applied.
         let base = source()
         return state.withLock { state in
-            guard var reader = state.readers[id] else { return nil }
-            defer { state.readers[id] = reader }
-            return resynchronise(&reader.queue, base, state)
+            guard let index = state.readers.index(forKey: id) else { return nil }
+            let status = Self.status(base, state)
+            return resynchronise(&state.readers.values[index].queue, status, at: state.seq)
         }
     }
 
-    private func resynchronise(_ queue: inout SubscriberQueue, _ base: StatusBase, _ state: State) -> [UInt8] {
+    private static func nextLine(_ reader: inout Reader, upTo limit: UInt64) -> (line: [UInt8]?, needsSnapshot: Bool) {
+        if reader.queue.resynchronisation != .none { return (nil, true) }
+        guard let record = reader.queue.next(upTo: limit) else {
+            if limit == .max { reader.isWoken = false }
+            return (nil, false)
+        }
+        return (record.line(reader.queue.options.style, n: reader.queue.n), false)
+    }
+
+    private func resynchronise(_ queue: inout SubscriberQueue, _ status: JSONObject, at seq: UInt64) -> [UInt8] {
         let style = queue.options.style
         let now = clock()
         var lines: [UInt8] = []
         if case .overflow(let dropped) = queue.resynchronisation {
             let overflow = EventRecord(
-                seq: state.seq, instance: instance, microseconds: now, name: "overflow",
+                seq: seq, instance: instance, microseconds: now, name: "overflow",
                 fields: [
                     "dropped": .integer(Int64(clamping: dropped)),
                     "lastSeq": .integer(Int64(clamping: queue.deliveredSeq)),
@@ -244,21 +248,22 @@ package final class EventLog: Sendable {
             lines += overflow.line(style, n: queue.countLine())
         }
         let snapshot = EventRecord(
-            seq: state.seq, instance: instance, microseconds: now, name: "snapshot",
-            fields: ["status": .object(Self.status(base, state))])
+            seq: seq, instance: instance, microseconds: now, name: "snapshot", fields: ["status": .object(status)])
         lines += snapshot.line(style, n: queue.countLine())
-        queue.resynchronised(at: state.seq)
+        queue.resynchronised(at: seq)
         return lines
     }
 
     /// A `bookmark` line for a reader that has had nothing for a while; nil when something waits for it.
     func bookmarkLine(_ id: Int) -> [UInt8]? {
         state.withLock { state in
-            guard var reader = state.readers[id], reader.queue.isEmpty else { return nil }
-            defer { state.readers[id] = reader }
+            guard let index = state.readers.index(forKey: id), state.readers.values[index].queue.isEmpty else {
+                return nil
+            }
             let bookmark = EventRecord(
                 seq: state.seq, instance: instance, microseconds: clock(), name: "bookmark", fields: [:])
-            return bookmark.line(reader.queue.options.style, n: reader.queue.countLine())
+            let style = state.readers.values[index].queue.options.style
+            return bookmark.line(style, n: state.readers.values[index].queue.countLine())
         }
     }
 }

@@ -29,20 +29,34 @@ package enum StatusReducer {
         for list in ["rooms", "publishers", "players"] { status[list] = [] }
     }
 
+    private static let finalReasons: [JSONValue] = ["login-failed", "reconnect-failed", "kick-out", "logout"]
+
     private static func roomState(_ fields: JSONObject, _ status: inout JSONObject) {
+        if fields["reason"] == "logining" { dropEnded(&status) }
         changeRoom(fields, &status, adding: true) { room in
             room["reason"] = fields["reason"]
             room["errorCode"] = fields["errorCode"]
             switch fields["reason"] {
             case "logined": room["roomSessionID"] = fields["extendedData"]?["roomSessionID"] ?? ""
-            case "logining", "login-failed", "reconnect-failed", "kick-out", "logout":
-                if fields["reason"] == "logining" { room["roomSessionID"] = "" }
+            case .some(let reason) where reason == "logining" || finalReasons.contains(reason):
+                if reason == "logining" { room["roomSessionID"] = "" }
                 room["userList"] = []
                 room["streamList"] = []
                 room["onlineUserCount"] = 0
             default: break
             }
         }
+    }
+
+    /// What has ended stays in the status, with its reason, until the next login.
+    private static func dropEnded(_ status: inout JSONObject) {
+        func drop(_ list: String, _ hasEnded: (JSONValue) -> Bool) {
+            guard let entries = status[list]?.array else { return }
+            status[list] = .array(entries.filter { !hasEnded($0) })
+        }
+        drop("rooms") { $0["reason"].map(finalReasons.contains) ?? false }
+        drop("publishers") { $0["state"] == "no-publish" }
+        drop("players") { $0["state"] == "no-play" }
     }
 
     private static func update(
@@ -81,7 +95,7 @@ package enum StatusReducer {
     private static func quality(_ fields: JSONObject, list: String, _ status: inout JSONObject) {
         changeEntry(of: list, "streamID", fields, &status, adding: false) { entry in
             var quality = fields
-            quality["streamID"] = nil
+            for key in ["streamID", "seq", "instance", "time", "event", "n"] { quality[key] = nil }
             entry["quality"] = .object(quality)
         }
     }

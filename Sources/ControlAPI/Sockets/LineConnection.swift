@@ -42,6 +42,8 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
     private var isRefusing = false
     private var isClosing = false
     private var isDraining = false
+    /// A long line is being parsed away from the event loop; what comes after it waits.
+    private var isParsing = false
 
     /// - Parameters:
     ///   - log: gives the number of the last event; nil on a socket without events.
@@ -126,7 +128,7 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
 
     /// Starts what may be started, reads on if that was all, and closes when everything is done.
     private func proceed() {
-        while inFlight < limits.requestsInFlight, waitingReplyBytes < limits.waitingReplyBytes, !isClosing,
+        while inFlight < limits.requestsInFlight, waitingReplyBytes < limits.waitingReplyBytes, !isClosing, !isParsing,
             let line = waitingLines.popFirst()
         {
             start(line)
@@ -137,7 +139,7 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
     }
 
     private func readMore() {
-        guard !isReading, !inputEnded, !isClosing, waitingLines.isEmpty, inFlight < limits.requestsInFlight,
+        guard !isReading, !inputEnded, !isClosing, !isParsing, waitingLines.isEmpty, inFlight < limits.requestsInFlight,
             waitingReplyBytes < limits.waitingReplyBytes
         else { return }
         isReading = true
@@ -150,13 +152,31 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
             reply(JSONRPCRejection(.parseError("the line is longer than \(limit) bytes")).response.json)
             return
         }
-        do throws(JSONRPCRejection) {
-            switch try JSONRPCInput(parsing: text) {
-            case .message(let message): start([.success(message)], isBatch: false)
-            case .batch(let elements): start(elements, isBatch: true)
+        guard text.count > Self.longLineLength, let eventLoop = context?.eventLoop else {
+            start(parseLine(text))
+            return
+        }
+        // A mebibyte of brackets takes most of a second: other connections are not to wait for that.
+        isParsing = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let goOn: @Sendable (Result<JSONRPCInput, JSONRPCRejection>) -> Void = { input in
+            eventLoop.execute {
+                bound.value.isParsing = false
+                bound.value.start(input)
+                bound.value.proceed()
             }
-        } catch {
-            reply(error.response.json)
+        }
+        Task { goOn(parseLine(text)) }
+    }
+
+    /// Lines up to this length are parsed at once.
+    private static var longLineLength: Int { 16 << 10 }
+
+    private func start(_ input: Result<JSONRPCInput, JSONRPCRejection>) {
+        switch input {
+        case .success(.message(let message)): start([.success(message)], isBatch: false)
+        case .success(.batch(let elements)): start(elements, isBatch: true)
+        case .failure(let rejection): reply(rejection.response.json)
         }
     }
 
@@ -284,7 +304,7 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
     /// Goes on with requests that waited for the reader to take replies.
     private func resume() {
         guard !waitingLines.isEmpty, inFlight < limits.requestsInFlight,
-            waitingReplyBytes < limits.waitingReplyBytes, !isClosing
+            waitingReplyBytes < limits.waitingReplyBytes, !isClosing, !isParsing
         else {
             readMore()
             return
@@ -325,7 +345,7 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
     // MARK: The end
 
     private func closeIfDone() {
-        guard inputEnded, !isClosing, waitingLines.isEmpty, inFlight == 0, waitingReplies.isEmpty,
+        guard inputEnded, !isClosing, !isParsing, waitingLines.isEmpty, inFlight == 0, waitingReplies.isEmpty,
             subscription == nil, writer?.outstanding == 0
         else { return }
         isClosing = true
@@ -349,5 +369,14 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
             "a reader of the control socket took nothing for \(limits.stall.nanoseconds / 1_000_000_000) s; disconnected",
             metadata: ["peer": "\(credentials.map { "pid \($0.processID) uid \($0.userID)" } ?? "unknown")"])
         context?.close(promise: nil)
+    }
+}
+
+/// What a line says, or how it is to be refused.
+private func parseLine(_ text: [UInt8]) -> Result<JSONRPCInput, JSONRPCRejection> {
+    do throws(JSONRPCRejection) {
+        return .success(try JSONRPCInput(parsing: text))
+    } catch {
+        return .failure(error)
     }
 }

@@ -231,8 +231,10 @@ package struct JSONReader: Sendable {
     }
 
     private static func words<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> String {
-        if range.lowerBound == .min, range.upperBound == .max { return "integer" }
-        if range.upperBound == .max { return "integer of at least \(range.lowerBound)" }
+        // The bounds of a 64-bit type are no bounds that anybody set.
+        if Number.bitWidth == 64, range.upperBound == .max {
+            return range.lowerBound == .min ? "integer" : "integer of at least \(range.lowerBound)"
+        }
         return "integer \(range.lowerBound)…\(range.upperBound)"
     }
 
