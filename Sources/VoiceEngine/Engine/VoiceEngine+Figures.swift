@@ -15,6 +15,7 @@ extension VoiceEngine {
                 let statistics = await self.media.statistics()
                 self.noteDelays(statistics)
                 if second % 3 == 0 { self.tellQuality(statistics) }
+                self.beginFigures(statistics)
                 if second % 2 == 0 { self.tellNetworkQuality() }
             }
         }
@@ -24,7 +25,8 @@ extension VoiceEngine {
         let now = MonotonicTime.now()
         var events: [EngineEvent] = []
         for token in publishers.keys.sorted() {
-            guard let publisher = publishers[token], publisher.state == .publishing, let sent = statistics.sent[token]
+            guard let publisher = publishers[token], publisher.state == .publishing, let sent = statistics.sent[token],
+                figures.knows(token)
             else { continue }
             let quality = figures.publisher(
                 token, sent, roundTripNanoseconds: statistics.roundTripNanoseconds, at: now)
@@ -36,7 +38,8 @@ extension VoiceEngine {
         }
         let playbackDelay = audio.snapshot.playbackDelay
         for token in players.keys.sorted() {
-            guard let player = players[token], player.state == .playing, let received = statistics.received[token]
+            guard let player = players[token], player.state == .playing, let received = statistics.received[token],
+                figures.knows(token)
             else { continue }
             let quality = figures.player(
                 token, received, audio.player(player.slot).snapshot,
@@ -46,6 +49,18 @@ extension VoiceEngine {
         }
         figures.keep(Set(publishers.keys).union(players.keys))
         if !events.isEmpty { tell(events) }
+    }
+
+    /// New streams get a first reading, so that their first quality is that of an interval too.
+    private func beginFigures(_ statistics: MediaStatistics) {
+        let now = MonotonicTime.now()
+        for (token, publisher) in publishers where publisher.state == .publishing {
+            if let sent = statistics.sent[token] { figures.begin(token, sent, at: now) }
+        }
+        for (token, player) in players where player.state == .playing {
+            guard let received = statistics.received[token] else { continue }
+            figures.begin(token, received, audio.player(player.slot).snapshot, at: now)
+        }
     }
 
     private func tellNetworkQuality() {

@@ -24,6 +24,23 @@ struct QualityFigures: Sendable {
         received = received.filter { tokens.contains($0.key) }
     }
 
+    /// Whether there is a reading to compare with.
+    func knows(_ token: UInt64) -> Bool { sent[token] != nil || received[token] != nil }
+
+    /// The first reading of a published stream; later ones change nothing.
+    mutating func begin(_ token: UInt64, _ now: MediaStatistics.Sent, at time: MonotonicTime) {
+        if sent[token] == nil { sent[token] = SentReading(sent: now, time: time) }
+    }
+
+    /// The first reading of a played stream; later ones change nothing.
+    mutating func begin(
+        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, at time: MonotonicTime
+    ) {
+        guard received[token] == nil else { return }
+        received[token] = ReceivedReading(
+            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, time: time)
+    }
+
     /// The quality of a published stream since the last call.
     mutating func publisher(
         _ token: UInt64, _ now: MediaStatistics.Sent, roundTripNanoseconds: Int64?, at time: MonotonicTime
