@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A moment on the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// An IP address and a port: a value of fixed size that hashes and compares without allocation, so that it can key the
 /// tables of the media paths. IPv4-mapped IPv6 addresses are kept as IPv4.
