@@ -15,7 +15,6 @@ struct AudioSystemTests {
             PublisherAudio(source: .tone(hertz: 440), frameMilliseconds: frameMilliseconds))
         let consumer = audio.encodedFrames.consumer
         var frames: [EncodedFrame] = []
-        let began = MonotonicTime.now()
         try await eventually("1.2 s of frames") {
             while let slot = consumer.peek() {
                 frames.append(slot.encodedFrame.pointee)
@@ -23,9 +22,9 @@ struct AudioSystemTests {
             }
             return frames.count * frameMilliseconds >= 1200
         }
-        let took = MonotonicTime.now().milliseconds(since: began)
+        let took = MonotonicTime.now().milliseconds(since: frames[0].captureTime)
         await running.stop()
-        #expect(took > 1100 && took < 1500)
+        #expect(took > 1190 && took < 2200)
         #expect(frames[0].isFirst)
         #expect(frames.dropFirst().allSatisfy { !$0.isFirst })
         #expect(frames.allSatisfy { $0.payloadLength > 10 && Int($0.sampleCount) == frameMilliseconds * 48 })
@@ -122,9 +121,9 @@ struct AudioSystemTests {
         #expect(audio.snapshot.capturedSoundLevel > 60)
         audio.publisher(0).setMuted(false)
         try await eventually("sound once more") { audio.player(0).snapshot.soundLevel > 60 }
-        let full = audio.player(0).snapshot.soundLevel
         audio.player(0).setVolume(10)
-        try await eventually("20 dB less") { audio.player(0).snapshot.soundLevel < full - 25 }
+        // From −15 dBov to −35, which is 42 of 100.
+        try await eventually("20 dB less") { (35...50).contains(audio.player(0).snapshot.soundLevel) }
         audio.player(0).setMuted(true)
         try await eventually("silence of the player") { audio.player(0).snapshot.soundLevel < 1 }
         await running.stop()

@@ -6,8 +6,10 @@ struct Judge {
     private static let likeness: Float = 0.75
 
     let source: [Float]
-    /// How far a piece may lie from where the one before lay: what a jitter buffer shortens or lengthens.
-    var slack = 1440
+    /// How far a piece may lie from where the one before lay: what a jitter buffer shortens or lengthens. After pieces
+    /// that were not found, more: a busy machine may have held up everything for a moment.
+    private static let slack = 1440
+    private static let widestSlack = 9600
 
     /// The share of the source's sounding pieces that are in `output` at about the common delay, and that delay in samples.
     func verdict(on output: [Float], maximumDelay: Int) -> (share: Double, delay: Int) {
@@ -17,14 +19,18 @@ struct Judge {
         guard let first = pieces.first else { return (0, 0) }
         var found = 0
         var delay = best(first, output, around: maximumDelay / 2, within: maximumDelay / 2).delay
+        var slack = Judge.slack
         for start in pieces where start + Judge.piece + delay + slack < output.count {
             let match = best(start, output, around: delay, within: slack)
             if match.likeness > Judge.likeness {
                 found += 1
                 delay = match.delay
+                slack = Judge.slack
+            } else {
+                slack = min(slack * 2, Judge.widestSlack)
             }
         }
-        let judged = pieces.count { $0 + Judge.piece + delay + slack < output.count }
+        let judged = pieces.count { $0 + Judge.piece + delay + Judge.slack < output.count }
         return (judged == 0 ? 0 : Double(found) / Double(pieces.count), delay)
     }
 
