@@ -38,7 +38,6 @@ final class RoomDaemon: Sendable {
         let server = try RoomServer(
             configuration: section.roomServerConfiguration(stateDirectory: places.state, version: Version.current),
             logger: output.logger("room-server"))
-        for notice in server.apps.notices { logger.notice("\(notice)") }
         try await server.start()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

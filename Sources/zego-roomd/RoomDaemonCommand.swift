@@ -31,7 +31,8 @@ struct RoomDaemonCommand: AsyncParsableCommand {
         // A reader that goes away is an error of its connection, not the end of the daemon.
         signal(SIGPIPE, SIG_IGN)
         do {
-            try await RoomDaemon(places: places, configuration: configuration).run()
+            let daemon = RoomDaemon(places: places, configuration: configuration)
+            try await DaemonTask.run { try await daemon.run() }
         } catch {
             ExitStatus.exit("\(error)", program: "zego-roomd", status: ExitStatus.unavailable)
         }

@@ -89,7 +89,6 @@ final class Daemon: Sendable {
         let server = try RoomServer(
             configuration: configuration.server.roomServerConfiguration(
                 stateDirectory: places.state, version: Version.current), logger: output.logger("room-server"))
-        for notice in server.apps.notices { logger.notice("\(notice)") }
         try await server.start()
         return server
     }
@@ -146,6 +145,9 @@ final class Daemon: Sendable {
         engine.periodMs = configuration.audio.periodMs
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.version = Version.current
+        if (options.server ?? configuration.engine.server ?? "embedded") == "embedded" {
+            engine.serverName = "embedded"
+        }
         return try VoiceEngine(configuration: engine, logger: output.logger("engine"), events: sink)
     }
 

@@ -31,7 +31,8 @@ struct ZegodCommand: AsyncParsableCommand {
         // A reader that goes away is an error of its connection, not the end of the daemon.
         signal(SIGPIPE, SIG_IGN)
         do {
-            try await Daemon(places: places, configuration: configuration).run()
+            let daemon = Daemon(places: places, configuration: configuration)
+            try await DaemonTask.run { try await daemon.run() }
         } catch {
             ExitStatus.exit("\(error)", program: "zegod", status: ExitStatus.unavailable)
         }

@@ -53,7 +53,8 @@ package struct DaemonDirectories: Sendable, Equatable {
         for part in path.split(separator: "/") {
             made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
             let isLast = made.count == path.count || path.hasSuffix("/") && made.count == path.count - 1
-            if mkdir(made, isLast ? mode : 0o755) == 0 {
+            // Without the set-group-ID bit: systemd's RestrictSUIDSGID= refuses it even where the directory exists.
+            if mkdir(made, isLast ? mode & 0o777 : 0o755) == 0 {
                 guard isLast else { continue }
                 if let group, let entry = getgrnam(group) { _ = chown(made, uid_t.max, entry.pointee.gr_gid) }
                 _ = chmod(made, mode)

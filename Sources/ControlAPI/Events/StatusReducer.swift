@@ -37,7 +37,8 @@ package enum StatusReducer {
             room["reason"] = fields["reason"]
             room["errorCode"] = fields["errorCode"]
             switch fields["reason"] {
-            case "logined": room["roomSessionID"] = fields["extendedData"]?["roomSessionID"] ?? ""
+            case "logined":
+                if let session = fields["extendedData"]?["roomSessionID"] { room["roomSessionID"] = session }
             case .some(let reason) where reason == "logining" || finalReasons.contains(reason):
                 if reason == "logining" { room["roomSessionID"] = "" }
                 room["userList"] = []
