@@ -22,7 +22,7 @@ struct CardTests {
     }
 
     private func configuration(input: String = "null", output: String = "null") -> AudioConfiguration {
-        AudioConfiguration(input: input, output: output, realtimePriority: 0)
+        AudioConfiguration(input: input, output: output, realtimePriority: 50)
     }
 
     @Test("speech through a microphone and a loudspeaker", arguments: ["S16_LE", "S32_LE", "FLOAT_LE"])

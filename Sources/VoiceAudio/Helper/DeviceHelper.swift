@@ -37,6 +37,8 @@ actor DeviceHelper {
     private var runningPublishers: Set<Int> = []
     private var runningPlayers: Set<Int> = []
     private var playerSinks: [Int: FileSink] = [:]
+    /// Those whose file failed while their player goes on: its tap still points into their ring.
+    private var failedSinks: [Int: FileSink] = [:]
     /// Who waits for something to come back from the audio thread.
     private var waiters: [Returnable: [CheckedContinuation<Void, Never>]] = [:]
     private var xruns = XrunWatch()
@@ -283,6 +285,7 @@ actor DeviceHelper {
             pipeline.deinitialize(count: 1)
             pipeline.deallocate()
             runningPlayers.remove(slot)
+            failedSinks[slot] = nil
             if let sink = playerSinks.removeValue(forKey: slot) {
                 do { try sink.finish() } catch { events(.sinkFailed(slot: slot, error: error)) }
             }
@@ -344,7 +347,7 @@ actor DeviceHelper {
             } catch {
                 // The audio thread goes on filling a ring that nobody empties: that costs nothing.
                 playerSinks[slot] = nil
-                retiredSinks.append(sink)
+                failedSinks[slot] = sink
                 events(.sinkFailed(slot: slot, error: error))
             }
         }
@@ -363,7 +366,4 @@ actor DeviceHelper {
             system.pointee.inputXruns.load(ordering: .relaxed) + system.pointee.outputXruns.load(ordering: .relaxed)
         if let problem = xruns.update(total: total, now: now) { events(.audioThread(problem)) }
     }
-
-    /// Sinks whose file failed while a player's tap still points into their ring.
-    private var retiredSinks: [FileSink] = []
 }

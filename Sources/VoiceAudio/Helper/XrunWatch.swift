@@ -1,7 +1,7 @@
 import Transport
 
 /// Notices when xruns come in bursts, so that the caller is told once and not a hundred times.
-struct XrunWatch {
+package struct XrunWatch {
     private static let burst = 5
     private static let window: Int64 = 1_000_000_000
     private static let calm: Int64 = 10_000_000_000
@@ -12,8 +12,10 @@ struct XrunWatch {
     private var lastXrun = MonotonicTime.zero
     private var isBursting = false
 
+    package init() {}
+
     /// Takes the number of xruns so far; a problem when a burst begins or is over.
-    mutating func update(total: Int, now: MonotonicTime) -> AudioThreadProblem? {
+    package mutating func update(total: Int, now: MonotonicTime) -> AudioThreadProblem? {
         if total != lastTotal {
             lastTotal = total
             lastXrun = now

@@ -72,7 +72,7 @@ struct PlayerPipeline: ~Copyable {
 
     /// Makes the next block and adds it to the mix, or puts it into the file.
     @_noAllocation @_noLocks
-    mutating func render(into mix: UnsafeMutablePointer<Float>, at time: MonotonicTime, playVolume: Float) {
+    mutating func render(into mix: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
         unit.jitterBuffer.setRange(
             minimumMilliseconds: cells.pointee.minimumBuffer.load(ordering: .relaxed),
             maximumMilliseconds: cells.pointee.maximumBuffer.load(ordering: .relaxed))
@@ -81,7 +81,7 @@ struct PlayerPipeline: ~Copyable {
         let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
         let count = AudioLimits.blockSamples * unit.channels
         gain.apply(
-            isMuted ? 0 : volume * playVolume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
+            isMuted ? 0 : volume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
         let energy = LevelMeter.energy(block, count: count)
         meter.measure(energy: energy)
         detector.process(energy: energy)

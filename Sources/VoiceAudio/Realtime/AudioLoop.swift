@@ -299,9 +299,8 @@ struct AudioLoop: ~Copyable {
         takeReceived()
         let count = AudioLimits.blockSamples * mixChannels
         clearSamples(mix, count)
-        let volume = Float(cells.pointee.playVolume.load(ordering: .relaxed)) / 100
         for slot in 0..<AudioLimits.playerSlots {
-            players[slot]?.pointee.render(into: mix, at: time, playVolume: volume)
+            players[slot]?.pointee.render(into: mix, at: time)
         }
         let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
         speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: AudioLimits.blockSamples, channels: mixChannels)

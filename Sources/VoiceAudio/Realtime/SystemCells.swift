@@ -7,7 +7,6 @@ struct SystemCells: ~Copyable {
     let captureVolume = Atomic<Int32>(100)
     let isMicrophoneMuted = Atomic<Bool>(false)
     let isSpeakerMuted = Atomic<Bool>(false)
-    let playVolume = Atomic<Int32>(100)
     /// The audio thread leaves its loop.
     let isStopping = Atomic<Bool>(false)
 

@@ -29,6 +29,7 @@ package final class AudioSystem: Sendable {
     private let cells: AudioCells
     private let helper: DeviceHelper
     private let helperLoop: MediaLoop
+    private let hasStarted = Atomic<Bool>(false)
 
     /// Takes the memory; nothing runs yet.
     /// - Parameter events: called on the helper's thread, in order; must not block.
@@ -61,12 +62,14 @@ package final class AudioSystem: Sendable {
         } catch {
             throw .deviceUnusable(name: "thread", detail: "\(error)")
         }
+        hasStarted.store(true, ordering: .releasing)
         try await helper.start()
     }
 
     /// Stops publishers and players, completes files, closes the devices, ends both threads. May be called twice.
     package func stop() async {
-        await helper.stop()
+        // Before the start, the helper's loop would keep the request waiting.
+        if hasStarted.load(ordering: .acquiring) { await helper.stop() }
         await helperLoop.shutdown()
     }
 
