@@ -19,7 +19,9 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = [])
+    -> Target
+{
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
@@ -75,13 +77,15 @@ let package = Package(
         module(
             "RoomServer",
             [
-                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", nioCore, nioPosix, nioHTTP1,
+                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", nioCore, nioPosix,
+                nioHTTP1,
                 nioWebSocket, logging,
             ]),
         module(
             "VoiceEngine",
             [
-                "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, nioHTTP1,
+                "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
+                nioHTTP1,
                 nioWebSocket, logging,
             ]),
 
@@ -89,7 +93,8 @@ let package = Package(
         module(
             "ControlAPI",
             [
-                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "CSystemd", nioCore, nioPosix, logging,
+                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "CSystemd", nioCore, nioPosix,
+                logging,
                 toml,
             ]),
 
@@ -97,7 +102,8 @@ let package = Package(
         executable(
             "zegod",
             [
-                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging,
+                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
+                logging,
                 argumentParser,
             ]),
         executable("zegoctl", ["ControlAPI", "JSONRPC", argumentParser]),
@@ -107,14 +113,23 @@ let package = Package(
             ["RoomServer", "RoomModel", "WebRTC", "RTP", "MediaIO", "VoiceAudio", "Transport", logging, argumentParser]),
 
         // Tests.
-        tests("ControlAPITests", ["ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix, logging]),
+        tests(
+            "ControlAPITests",
+            [
+                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
+                logging,
+            ]),
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("MediaIOTests", ["MediaIO", "Transport"]),
         tests(
             "VoiceEngineTests",
-            ["VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO", "Transport", nioCore, nioPosix, logging]),
+            [
+                "VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO",
+                "Transport", nioCore, nioPosix, logging,
+            ]),
         .target(
-            name: "NetworkSimulation", dependencies: ["Transport"], path: "Tests/NetworkSimulation", swiftSettings: strict),
+            name: "NetworkSimulation", dependencies: ["Transport"], path: "Tests/NetworkSimulation",
+            swiftSettings: strict),
         tests("RTPTests", ["RTP", "Transport"]),
         // The oracle of the SRTP tests; no module uses it.
         .systemLibrary(
@@ -126,7 +141,8 @@ let package = Package(
         tests(
             "RoomServerTests",
             [
-                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix, nioHTTP1,
+                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix,
+                nioHTTP1,
                 nioWebSocket, logging,
             ]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"], exclude: ["Tools"]),
