@@ -11,8 +11,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -61,6 +61,7 @@ let package = Package(
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         .target(name: "CSockets"),
+        .target(name: "CPage"),
 
         // Floor 1: values.
         module("Transport"),
@@ -77,10 +78,9 @@ let package = Package(
         module(
             "RoomServer",
             [
-                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", nioCore, nioPosix,
-                nioHTTP1,
-                nioWebSocket, logging,
-            ]),
+                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", "CPage", nioCore, nioPosix,
+                nioHTTP1, nioWebSocket, logging,
+            ], exclude: ["Page/index.html", "Page/page.js", "Page/page.css"]),
         module(
             "VoiceEngine",
             [

@@ -3,8 +3,8 @@ import NIOHTTP1
 import NIOWebSocket
 import RoomModel
 
-/// Answers what is no WebSocket: `/livez`, `/readyz`, `/metrics`, and clear words for everything else. One request for
-/// each connection, without a body.
+/// Answers what is no WebSocket: the page, `/livez`, `/readyz`, `/metrics`, and clear words for everything else. One
+/// request for each connection, without a body.
 final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -81,13 +81,18 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
                             """))
         default:
+            if let file = PageFile.all[String(path)] {
+                let known = head.headers[canonicalForm: "If-None-Match"]
+                return answer(channel, file.answer(known: known))
+            }
             answer(
                 channel,
                 HTTPAnswer(
                     status: .notFound,
                     body: """
-                        This is a zego room server. Engines connect by WebSocket to \(SignalingProtocol.path) \
-                        (subprotocol \(SignalingProtocol.subprotocol)); /livez, /readyz and /metrics tell how it is.
+                        This is a zego room server. / is the page to join a room from a browser. Engines connect by \
+                        WebSocket to \(SignalingProtocol.path) (subprotocol \(SignalingProtocol.subprotocol)); /livez, \
+                        /readyz and /metrics tell how it is.
 
                         """))
         }
@@ -109,12 +114,15 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static func write(_ answer: HTTPAnswer, isHead: Bool, to channel: any Channel) {
         var headers = HTTPHeaders(answer.headers)
         headers.add(name: "Content-Type", value: answer.contentType)
-        headers.add(name: "Content-Length", value: String(answer.body.utf8.count))
-        headers.add(name: "Cache-Control", value: "no-store")
+        // A 304 tells nothing of the length, since it has no content (RFC 9110, section 15.4.5).
+        if answer.status != .notModified {
+            headers.add(name: "Content-Length", value: String(answer.body.utf8.count))
+        }
+        if !headers.contains(name: "Cache-Control") { headers.add(name: "Cache-Control", value: "no-store") }
         headers.add(name: "Connection", value: "close")
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        if !isHead {
+        if !isHead, !answer.body.isEmpty {
             let body = channel.allocator.buffer(string: answer.body)
             channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
         }
