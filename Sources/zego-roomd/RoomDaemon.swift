@@ -41,7 +41,9 @@ final class RoomDaemon: Sendable {
         try await server.start()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let context = AdminContext(version: Version.current, applications: server.apps) { await server.snapshot() }
+        let context = AdminContext(
+            version: Version.current, applications: server.apps, pageURL: { server.pageURL },
+            rooms: { await server.snapshot() })
         let admin = SocketServer.lines(
             socket: sockets.admin, admission: .owner, limits: .control,
             catalogue: .admin(version: Version.current, logger: logger), context: context, log: nil,

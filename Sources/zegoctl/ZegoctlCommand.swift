@@ -14,7 +14,8 @@ struct ZegoctlCommand: ParsableCommand {
         version: "zegoctl \(Version.current)",
         subcommands: [
             StatusCommand.self, LoginCommand.self, LogoutCommand.self, PublishCommand.self, PlayCommand.self,
-            EventsCommand.self, DevicesCommand.self, CallCommand.self, ApplicationCommand.self, RoomsCommand.self,
+            EventsCommand.self, DevicesCommand.self, CallCommand.self, ApplicationCommand.self, TokenCommand.self,
+            RoomsCommand.self,
             UsersCommand.self, StreamsCommand.self,
         ])
 

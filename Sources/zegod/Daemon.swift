@@ -107,7 +107,9 @@ final class Daemon: Sendable {
             socket: eventSocket, status: status, limits: .events, environment: environment)
         counts.add(control.limiter)
         counts.add(events.limiter)
-        let admin = AdminContext(version: Version.current, applications: server?.apps) { await server?.snapshot() }
+        let admin = AdminContext(
+            version: Version.current, applications: server?.apps, pageURL: { server?.pageURL },
+            rooms: { await server?.snapshot() })
         let console = SocketServer.lines(
             socket: sockets.admin, admission: .owner, limits: .control,
             catalogue: .admin(version: Version.current, logger: logger), context: admin, log: nil,

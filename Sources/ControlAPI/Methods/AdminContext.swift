@@ -8,11 +8,16 @@ package struct AdminContext: Sendable {
     /// The rooms at this moment; nil when this daemon has no room server.
     package let rooms: @Sendable () async -> RoomServerSnapshot?
 
+    /// Where the room server's page is (`http://127.0.0.1:8790/`); nil when no room server runs.
+    package let pageURL: @Sendable () -> String?
+
     package init(
-        version: String, applications: AppStore?, rooms: @escaping @Sendable () async -> RoomServerSnapshot?
+        version: String, applications: AppStore?, pageURL: @escaping @Sendable () -> String?,
+        rooms: @escaping @Sendable () async -> RoomServerSnapshot?
     ) {
         self.version = version
         self.applications = applications
+        self.pageURL = pageURL
         self.rooms = rooms
     }
 }

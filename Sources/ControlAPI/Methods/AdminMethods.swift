@@ -14,7 +14,9 @@ extension Catalogue where Context == AdminContext {
 
 /// Applications, rooms, users and streams of the room server.
 enum AdminMethods {
-    static let all: [Method<AdminContext>] = [hello, listApplications, showApplication, rooms, users, streams]
+    static let all: [Method<AdminContext>] = [
+        hello, listApplications, showApplication, createToken, rooms, users, streams,
+    ]
 
     private static let appID = Parameter.optional(
         "appID", .integer(1...4_294_967_295), "the application; absent: of all")
@@ -129,7 +131,7 @@ enum AdminMethods {
         ])
     }
 
-    private static func applications(_ context: AdminContext) throws(ZegoError) -> AppStore {
+    static func applications(_ context: AdminContext) throws(ZegoError) -> AppStore {
         guard let applications = context.applications else { throw noServer }
         return applications
     }

@@ -234,6 +234,20 @@ package final class RoomServer: Sendable {
         return TransportAddress(host: configuration.listen, port: port)?.description
     }
 
+    /// Where a browser finds the server, such as `http://127.0.0.1:8790/`: at the first advertised address, else at the
+    /// one that it listens on, else (when that is all addresses) at the name of the machine. Nil unless the server runs.
+    package var pageURL: String? {
+        guard let port = boundPort else { return nil }
+        let advertised = configuration.advertise.first.flatMap(Self.address)
+        if let address = advertised ?? TransportAddress(host: configuration.listen, port: 0), !address.isUnspecified {
+            return "http://\(address.with(port: port))/"
+        }
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return nil }
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "http://\(host):\(port)/"
+    }
+
     /// How many rooms, users, streams, … there are; at once, from memory.
     package var counts: RoomServerCounts {
         running?.service.counts ?? RoomServerCounts()

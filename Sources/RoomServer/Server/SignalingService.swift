@@ -72,7 +72,7 @@ actor SignalingService {
         lastConnection += 1
         let id = ConnectionID(lastConnection)
         connections[id] = WebSocketConnection(channel: channel)
-        machine.open(id, now: .now())
+        machine.open(id, address: channel.remoteAddress?.ipAddress ?? "", now: .now())
         perform()
         return id
     }

@@ -14,6 +14,8 @@ final class Session {
     var lastHeard: MonotonicTime
     /// In the order of their logins.
     var rooms: [Room] = []
+    /// What it may do in each of its rooms.
+    var grants: [RoomID: RoomGrant] = [:]
     var notifications = NotificationLog(capacity: SignalingSettings.keptNotifications)
     var replies = ReplyCache(capacity: SignalingSettings.keptReplies)
     var publishing: [StreamID: PublishedStream] = [:]

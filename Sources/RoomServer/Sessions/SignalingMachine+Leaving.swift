@@ -8,6 +8,7 @@ extension SignalingMachine {
     func leave(_ room: Room, _ session: Session, _ reason: StreamDeleteReason, now: MonotonicTime) {
         guard let member = room.remove(session.id) else { return }
         session.rooms.removeAll { $0 === room }
+        session.grants[room.key.roomID] = nil
         let published = room.streams.filter { $0.publisher == session.id }
         remove(published, from: room, reason)
         for stream in published { effects.append(.unpublish(session.id, stream.key)) }

@@ -16,7 +16,7 @@ extension SignalingMachine {
             guard session.room(request.roomID) == nil else { throw ZegoError(.roomCountExceeded) }
             guard session.rooms.count < settings.limits.rooms else { throw ZegoError(.multiRoomLimitExceeded) }
         }
-        try authenticate(request, nonce: link.nonce)
+        let grant = try authenticate(request, nonce: link.nonce)
 
         let userKey = UserKey(appID: request.appID, userID: request.user.userID)
         let earlier = directory.holder(of: userKey).flatMap { sessions[$0] }
@@ -34,9 +34,10 @@ extension SignalingMachine {
         counters.logins += 1
         let room = rooms[key] ?? makeRoom(key, maxMemberCount: request.configuration.maxMemberCount)
         let member = Room.Member(session: session, isUserStatusNotify: request.configuration.isUserStatusNotify)
-        let result = loginResult(of: member, in: room)
+        let result = loginResult(of: member, in: room, grant: grant)
         room.add(member)
         session.rooms.append(room)
+        session.grants[key.roomID] = grant
         log(.info, "logged in", session, room)
         return .reply(result.json) { [self] in
             if member.isUserStatusNotify {
@@ -46,29 +47,41 @@ extension SignalingMachine {
         }
     }
 
-    private func authenticate(_ request: LoginRequest, nonce: String) throws(ZegoError) {
+    private func authenticate(_ request: LoginRequest, nonce: String) throws(ZegoError) -> RoomGrant {
         guard let application = credentials(request.appID) else {
             throw ZegoError(.appIDIncorrect, detail: "AppID \(request.appID)")
         }
         switch request.authentication {
         case .none: throw ZegoError(.noToken)
-        case .token:
-            throw ZegoError(
-                .authenticationFailed, detail: "this server takes proofs of the AppSign, no tokens")
+        case .token(let text):
+            let token = try Token04(reading: text, secret: application.serverSecret)
+            try token.verify(appID: request.appID, userID: request.user.userID, now: unixSeconds)
+            guard token.allowsLogin(to: request.roomID) else {
+                throw ZegoError(.authenticationFailed, detail: "the token gives no right to log in to this room")
+            }
+            return RoomGrant(token: token)
         case .proof(let proof):
             let valid = AppSignProof.verify(
                 proof, appSign: application.appSign, nonce: nonce, appID: request.appID, userID: request.user.userID,
                 roomID: request.roomID)
             guard valid else { throw ZegoError(.authenticationFailed, detail: "the AppSign is not that of the AppID") }
+            return .appSign
         }
     }
 
-    /// Counts and logs a refused login; attempts in a row end the connection.
-    func refused(_ request: LoginRequest, _ error: any Error, on link: SignalingLink, now: MonotonicTime) {
+    /// The wall clock in whole seconds since 1970, as tokens have it.
+    var unixSeconds: Int64 { Int64(wallClock() / 1000) }
+
+    /// Counts and logs a refused login and returns what the client is told; attempts in a row end the connection.
+    func refused(
+        _ request: LoginRequest, _ error: any Error, on link: SignalingLink, now: MonotonicTime
+    ) -> any Error {
         link.failedLogins += 1
-        guard let error = error as? ZegoError else { return }
+        guard let error = error as? ZegoError else { return error }
+        let told = isToldItsReason(error, appID: request.appID, address: link.address, now: now)
         counters.refusedLogins[error.code.number, default: 0] += 1
-        guard let suppressed = refusalLog.permit(now) else { return }
+        let answer = told ? error : Self.tooManyFailures
+        guard let suppressed = refusalLog.permit(now) else { return answer }
         effects.append(
             .log(
                 .notice, "login refused: \(error.message)",
@@ -77,6 +90,23 @@ extension SignalingMachine {
                     "ROOM_ID": "\(request.roomID)", "USER_ID": "\(request.user.userID)",
                     "SUPPRESSED": "\(suppressed)",
                 ]))
+        return answer
+    }
+
+    /// What is told of a failure that is one too many.
+    static let tooManyFailures = ZegoError(
+        .appSignallingTooFrequent, detail: "too many failed authentications; try again later")
+
+    /// Counts a failure if it is one of authentication; false when there were too many to tell its reason.
+    func isToldItsReason(_ error: ZegoError, appID: AppID, address: String, now: MonotonicTime) -> Bool {
+        switch error.code {
+        case .appIDIncorrect, .noToken, .authenticationFailed, .tokenInnerError, .tokenFormatError, .tokenAppIDError,
+            .tokenUserIDError, .tokenExpired, .tokenVersionError, .tokenNonceTypeError:
+            // Strangers' numbers of applications that do not exist are not kept.
+            let application = error.code == .appIDIncorrect ? nil : appID
+            return failures.permit(address: address, application: application, now: now)
+        default: return true
+        }
     }
 
     private func makeSession(_ request: LoginRequest, on link: SignalingLink, now: MonotonicTime) -> Session {
@@ -97,7 +127,7 @@ extension SignalingMachine {
         return room
     }
 
-    private func loginResult(of member: Room.Member, in room: Room) -> LoginResult {
+    private func loginResult(of member: Room.Member, in room: Room, grant: RoomGrant) -> LoginResult {
         let users = room.members.compactMap { other in
             member.isUserStatusNotify && other.isUserStatusNotify ? other.session.user : nil
         }
@@ -105,7 +135,8 @@ extension SignalingMachine {
             sessionID: member.session.id.text, resumeKey: member.session.resumeKey, roomSessionID: room.sessionID,
             users: users, streams: room.streams.map(\.description), roomExtraInfo: [],
             iceServers: settings.iceServers, pingIntervalMs: Int(settings.pingIntervalMs),
-            departureTimeoutMs: Int(settings.departureTimeoutMs), limits: settings.limits, tokenRemainSeconds: nil)
+            departureTimeoutMs: Int(settings.departureTimeoutMs), limits: settings.limits,
+            tokenRemainSeconds: grant.remainSeconds(now: unixSeconds))
     }
 
     /// The user of this session logged in elsewhere: the earlier client is kicked out.

@@ -54,6 +54,9 @@ extension SignalingMachine {
         if let existing = session.publishing[streamID] {
             return existing.roomID == roomID ? nil : .repetitivePublishStream
         }
+        guard session.grants[roomID]?.allowsPublishing(streamID, now: unixSeconds) ?? false else {
+            return .publishAuthenticationFailed
+        }
         return directory.claim(session.streamKey(streamID), for: session.id) ? nil : .repetitivePublishStream
     }
 

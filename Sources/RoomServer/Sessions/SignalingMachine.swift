@@ -25,6 +25,7 @@ package final class SignalingMachine {
     var displaced = DisplacedSessions()
     var lastTicket: UInt64 = 0
     var refusalLog = LogLimit()
+    var failures = FailureLimiter()
     var effects: [SignalingEffect] = []
 
     /// What was counted since the start.
@@ -85,11 +86,11 @@ package final class SignalingMachine {
 
     // MARK: Connections
 
-    /// A WebSocket was opened: it gets its challenge.
-    package func open(_ connection: ConnectionID, now: MonotonicTime) {
+    /// A WebSocket was opened by the client at `address` (an IP address without port): it gets its challenge.
+    package func open(_ connection: ConnectionID, address: String, now: MonotonicTime) {
         counters.connections += 1
-        let bucket = TokenBucket(perSecond: settings.messagesPerSecond, burst: settings.messageBurst, now: now)
-        let link = SignalingLink(id: connection, nonce: random.token(32), messages: bucket)
+        let bucket = TokenBucket(perSecond: Double(settings.messagesPerSecond), burst: settings.messageBurst, now: now)
+        let link = SignalingLink(id: connection, address: address, nonce: random.token(32), messages: bucket)
         links[connection] = link
         let challenge = Challenge(nonce: link.nonce, serverTime: wallClock(), version: settings.version)
         send(JSONRPCRequest(method: Challenge.method, params: challenge.json).json, to: connection)
@@ -217,8 +218,7 @@ package final class SignalingMachine {
             do {
                 return try login(request, on: link, now: now)
             } catch {
-                refused(request, error, on: link, now: now)
-                throw error
+                throw refused(request, error, on: link, now: now)
             }
         case .resume(let request):
             do {

@@ -63,7 +63,7 @@ struct LoginTests {
         }
         #expect(client.errorCode("login", try changed("appID", 1)) == 1_001_004)
         #expect(client.errorCode("login", try changed("auth", nil)) == 1_002_067)
-        #expect(client.errorCode("login", try changed("auth", ["token": "04AAAA"])) == 1_002_033)
+        #expect(client.errorCode("login", try changed("auth", ["token": "04AAAA"])) == 1_002_075)
         #expect(client.errorCode("login", try changed("auth", ["proof": "00"])) == 1_002_033)
         #expect(client.errorCode("login", try changed("roomID", "room2")) == 1_002_033)
         #expect(client.errorCode("login", try changed("roomID", "a b")) == 1_002_012)
@@ -72,7 +72,7 @@ struct LoginTests {
                 == {
                     var counts = RoomServerCounts(); counts.connections = 1; return counts
                 }())
-        #expect(rig.machine.counters.refusedLogins == [1_001_004: 1, 1_002_067: 1, 1_002_033: 3])
+        #expect(rig.machine.counters.refusedLogins == [1_001_004: 1, 1_002_067: 1, 1_002_033: 2, 1_002_075: 1])
         // Another connection's proof is worth nothing here.
         let other = try rig.connect()
         #expect(other.errorCode("login", good) == 1_002_033)

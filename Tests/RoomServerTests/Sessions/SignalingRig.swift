@@ -6,9 +6,15 @@ import Transport
 
 /// A signalling machine in virtual time with clients at its connections and a media side that answers every offer.
 final class SignalingRig {
+    /// The wall clock, which stands unless a test moves it.
+    final class WallTime {
+        var milliseconds = 1_700_000_000_000.0
+    }
+
     private(set) var now = MonotonicTime.zero
     let app: AppCredentials
     let machine: SignalingMachine
+    let wallClock = WallTime()
     private(set) var messages: [ConnectionID: [JSONValue]] = [:]
     private(set) var closed: [ConnectionID: CloseReason] = [:]
     /// What the media side was asked, in words.
@@ -25,14 +31,14 @@ final class SignalingRig {
         self.app = app
         machine = SignalingMachine(
             settings: settings, random: .seeded(11), credentials: { $0 == app.appID ? app : nil },
-            wallClock: { 1_700_000_000_000 })
+            wallClock: { [wallClock] in wallClock.milliseconds })
     }
 
     /// A new connection, with its challenge read.
-    func connect() throws -> SignalingRigClient {
+    func connect(from address: String = "192.0.2.1") throws -> SignalingRigClient {
         lastConnection += 1
         let connection = ConnectionID(lastConnection)
-        machine.open(connection, now: now)
+        machine.open(connection, address: address, now: now)
         pump()
         return try SignalingRigClient(rig: self, connection: connection)
     }
