@@ -147,6 +147,6 @@ let package = Package(
             ]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
-        tests("SystemTests", exclude: ["Rig/tools", "Rig/ztest"]),
+        tests("SystemTests", exclude: ["Browser/browser.py", "Rig/tools", "Rig/ztest"]),
     ]
 )

@@ -19,8 +19,8 @@ struct HTTPServerTests {
             #expect(metrics.contains("\nzego_room_logins_total 1\n"))
             #expect(metrics.contains("version=0.0.4"))
             #expect(!metrics.contains("with-a-name"))
-            #expect(try await Self.get("/", port).hasPrefix("HTTP/1.1 404 "))
-            #expect(try await Self.get("/", port).contains("/v1/signal"))
+            #expect(try await Self.get("/nothing", port).hasPrefix("HTTP/1.1 404 "))
+            #expect(try await Self.get("/nothing", port).contains("/v1/signal"))
             #expect(try await Self.get("/v1/signal", port).hasPrefix("HTTP/1.1 426 "))
         }
     }

@@ -22,7 +22,7 @@ enum Machine {
         return try Command.run(arguments, upTo: 30).status == 0
     }
 
-    private static func can(_ what: String, _ probe: () throws -> Bool) -> Bool {
+    static func can(_ what: String, _ probe: () throws -> Bool) -> Bool {
         if (try? probe()) == true { return true }
         let line = "This machine cannot \(what).\n"
         fputs("\n*** NOT TESTED: \(line)", stderr_())
