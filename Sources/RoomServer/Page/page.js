@@ -287,7 +287,7 @@ class Transport {
     constructor(iceServers, { candidate, changed }) {
         this.#connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
         // The spare section: ICE and DTLS are done when the first stream is wanted.
-        this.#connection.addTransceiver("audio", { direction: "recvonly" });
+        this.#addSection("recvonly");
         this.#connection.onicecandidate = ({ candidate: found }) => {
             // An empty candidate ends one generation only; no candidate ends the gathering.
             if (found === null) candidate({ endOfCandidates: true });
@@ -323,12 +323,11 @@ class Transport {
             if (section.sender.track !== track) await section.sender.replaceTrack(track);
         }
         const offer = await this.#connection.createOffer({ iceRestart });
-        const plain = { type: "offer", sdp: offer.sdp };
         try {
-            await this.#connection.setLocalDescription({ type: "offer", sdp: withRetransmission(offer.sdp) });
+            await this.#connection.setLocalDescription({ type: "offer", sdp: withWishes(offer.sdp) });
         } catch {
-            // A browser that does not let its offers be touched does without retransmissions.
-            await this.#connection.setLocalDescription(plain);
+            // A browser that does not let its offers be touched does without.
+            await this.#connection.setLocalDescription({ type: "offer", sdp: offer.sdp });
         }
         return this.#connection.localDescription.sdp;
     }
@@ -336,14 +335,23 @@ class Transport {
     #freeSection() {
         const taken = new Set(this.#sections.values());
         const free = this.#connection.getTransceivers().find((section) => !taken.has(section) && !section.stopped);
-        return free ?? this.#connection.addTransceiver("audio", { direction: "inactive" });
+        return free ?? this.#addSection("inactive");
+    }
+
+    #addSection(direction) {
+        const section = this.#connection.addTransceiver("audio", { direction });
+        // When a sound was captured: browsers know the extension, but offer it only when asked to.
+        const extensions = section.getHeaderExtensionsToNegotiate?.() ?? [];
+        for (const extension of extensions) if (extension.uri.endsWith("/abs-capture-time")) extension.direction = "sendrecv";
+        section.setHeaderExtensionsToNegotiate?.(extensions);
+        return section;
     }
 
     mid(key) { return this.#sections.get(key)?.mid ?? null; }
 
     receiver(key) { return this.#sections.get(key)?.receiver ?? null; }
 
-    async apply(sdp) { await this.#connection.setRemoteDescription({ type: "answer", sdp }); }
+    async apply(sdp) { await this.#connection.setRemoteDescription({ type: "answer", sdp: forOneVoice(sdp) }); }
 
     async rollBack() {
         if (this.#connection.signalingState === "have-local-offer") {
@@ -370,13 +378,16 @@ function describe({ candidate, sdpMid, usernameFragment }) {
     return described;
 }
 
-/** Asks for retransmissions of Opus, which browsers know but do not offer. */
-function withRetransmission(sdp) {
+/** What browsers know, but do not offer: retransmissions of Opus, and hearing it in stereo. */
+function withWishes(sdp) {
     return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/gim, (line, payloadType) => {
         const wish = `a=rtcp-fb:${payloadType} nack\r\n`;
         return sdp.includes(wish) ? line : line + wish;
-    });
+    }).replace(/^(a=fmtp:\d+ minptime=[^\r\n]*)/gim, (line) => (line.includes("stereo=1") ? line : `${line};stereo=1`));
 }
+
+/** The server takes stereo; a microphone is one channel, at the bit rate that the SDK has for it. */
+function forOneVoice(sdp) { return sdp.replace(/(?<![\w-])stereo=1/g, "maxaveragebitrate=48000"); }
 
 // MARK: - Participant
 
@@ -1069,9 +1080,10 @@ class StreamCard {
     }
 
     level() {
-        const [source] = this.#participant.receiver(this.streamID)?.getSynchronizationSources?.() ?? [];
-        this.#parts.level.value = this.isHeard ? meterValue(source?.audioLevel ?? 0) : 0;
+        this.#parts.level.value = this.isHeard ? meterValue(this.#source?.audioLevel ?? 0) : 0;
     }
+
+    get #source() { return this.#participant.receiver(this.streamID)?.getSynchronizationSources?.()[0]; }
 
     /** Takes the browser's figures of this second; answers whether the stream has just begun to be heard. */
     take(inbound, roundTrip, clockOffset) {
@@ -1098,7 +1110,7 @@ class StreamCard {
         this.#parts.loss.textContent = percent(Math.max(0, lost) / (received + Math.max(0, lost)));
         this.#parts.jitter.textContent = milliseconds(1000 * inbound.jitter);
         this.#parts.buffer.textContent = milliseconds(buffer);
-        this.#parts.delay.textContent = milliseconds(endToEndDelay(inbound, clockOffset) ?? 500 * roundTrip + buffer);
+        this.#parts.delay.textContent = milliseconds(endToEndDelay(this.#source, clockOffset) ?? 500 * roundTrip + buffer);
     }
 
     #show() {
@@ -1112,14 +1124,13 @@ class StreamCard {
 }
 
 /**
- * From the far capture to our loudspeaker: the server maps the publisher's sender reports to its own clock, and the pings
- * tell how far that is from ours. Null where the browser does not tell when it plays what.
+ * From the far microphone to the sound that leaves this page: the server maps every publisher's capture times to its own
+ * clock, and the pings tell how far that is from ours. Null where the browser does not tell them.
  */
-function endToEndDelay({ estimatedPlayoutTimestamp, timestamp }, clockOffset) {
+function endToEndDelay(source, clockOffset) {
     const NTP_TO_UNIX_MS = 2_208_988_800_000;
-    if (!estimatedPlayoutTimestamp || clockOffset === null) return null;
-    const played = estimatedPlayoutTimestamp > NTP_TO_UNIX_MS ? estimatedPlayoutTimestamp - NTP_TO_UNIX_MS : estimatedPlayoutTimestamp;
-    const delay = timestamp + clockOffset - played;
+    if (!source?.captureTimestamp || clockOffset === null) return null;
+    const delay = source.timestamp + clockOffset - (source.captureTimestamp - NTP_TO_UNIX_MS);
     return delay > 0 && delay < 10_000 ? delay : null;
 }
 
