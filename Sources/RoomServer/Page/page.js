@@ -37,7 +37,7 @@ const WORDS = {
     1002011: "Give a roomID.",
     1002012: "The roomID has characters that are not allowed.",
     1002013: "The roomID is too long: at most 127 bytes.",
-    1002033: "The room server refuses the token. Ask for a new link.",
+    1002033: "The room server does not take this token for this room. Ask for a new link.",
     1002034: "The room is full. Try again later.",
     1002050: "You joined from another place as the same user, so this page was put out of the room. Give every place a userID of its own.",
     1002053: "The room server could not be reached for 20 minutes, so nothing more is tried. Check the network, then join again.",

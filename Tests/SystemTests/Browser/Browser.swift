@@ -78,8 +78,8 @@ final class Browser {
 
 extension Machine {
     static let runsChromium = can("run headless Chromium (packages chromium, and playwright in the rig's Python)") {
-        Files.exists("/usr/bin/chromium")
-            && (try Command.run([Programs.python, "-c", "import playwright.sync_api"]).status) == 0
+        guard Files.exists("/usr/bin/chromium") else { return false }
+        return try Command.run([Programs.python, "-c", "import playwright.sync_api"]).status == 0
     }
 }
 

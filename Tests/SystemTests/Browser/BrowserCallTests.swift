@@ -69,12 +69,15 @@ struct BrowserCallTests {
     private static func figures(of inbound: JSON) -> String {
         let emitted = inbound["jitterBufferEmittedCount"].number ?? 0
         let delay = 1000 * (inbound["jitterBufferDelay"].number ?? 0) / max(emitted, 1)
-        let names = ["packetsReceived", "packetsLost", "concealedSamples", "silentConcealedSamples", "fecPacketsReceived"]
+        let names = [
+            "packetsReceived", "packetsLost", "concealedSamples", "silentConcealedSamples", "fecPacketsReceived",
+        ]
         let counts = names.map { "\($0) \(inbound[$0].integer ?? 0)" }.joined(separator: ", ")
         return "jitter buffer \(delay) ms, of \(Int(emitted)) samples; \(counts)"
     }
 
-    @Test("two browsers and a daemon: everybody hears everybody, mute is told, leaving is seen", .timeLimit(.minutes(5)))
+    @Test(
+        "two browsers and a daemon: everybody hears everybody, mute is told, leaving is seen", .timeLimit(.minutes(5)))
     func threeInTheRoom() throws {
         let daemon = try speaker()
         let events = try daemon.events()

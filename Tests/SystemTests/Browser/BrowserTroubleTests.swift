@@ -15,7 +15,7 @@ struct BrowserTroubleTests {
         let cases = [
             ("\(link.dropLast(40))", "cannot be read"),
             (link.replacing("user=guest", with: "user=other"), "another userID"),
-            (link.replacing("room=room1", with: "room=room2"), "(100"),
+            (link.replacing("room=room1", with: "room=room2"), "for this room"),
             ("\(fields[0])#app=1&room=room1&user=guest&token=04abc", "does not know this AppID"),
         ]
         for (url, words) in cases {
@@ -28,7 +28,7 @@ struct BrowserTroubleTests {
         try browser.call("open", ["url": .string(expired)])
         try browser.click("#join")
         try browser.wait("#problem", "has expired", upTo: 5)
-        #expect(!daemon.log.contains("04"[...] + link.suffix(30)), "no token in the log")
+        #expect(!daemon.log.contains("04AAAA"), "no token in the log")
     }
 
     @Test("a token for listening only: the browser hears, and says that it is not heard", .timeLimit(.minutes(3)))
@@ -44,7 +44,8 @@ struct BrowserTroubleTests {
 
     @Test(
         "no microphone, or none allowed: clear words, and listening goes on",
-        .timeLimit(.minutes(3)), arguments: [("none", "No microphone was found"), ("denied", "may not use the microphone")])
+        .timeLimit(.minutes(3)),
+        arguments: [("none", "No microphone was found"), ("denied", "may not use the microphone")])
     func noMicrophone(kind: String, words: String) throws {
         let daemon = try Daemon(input: "tone:440")
         try daemon.login("room1", as: "user1")
@@ -90,7 +91,9 @@ struct BrowserTroubleTests {
         #expect(try browser.call("evaluate", ["script": "document.getElementById('problem').hidden"]).bool == true)
     }
 
-    @Test("the network is cut for 5 s: nobody is told that anybody left", .timeLimit(.minutes(4)), .enabled(if: Machine.cutsNetworks))
+    @Test(
+        "the network is cut for 5 s: nobody is told that anybody left", .timeLimit(.minutes(4)),
+        .enabled(if: Machine.cutsNetworks))
     func networkCut() throws {
         let network = try CutNetwork()
         let daemon = try Daemon(
