@@ -80,8 +80,13 @@ class Driver:
         self.context.add_init_script(RECORDER)
         self.page = self.context.new_page()
         self.said = []
-        self.page.on("console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("console", self.hear)
         self.page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
+
+    def hear(self, message):
+        # The recorder's own node is no matter of the page.
+        if message.type in ("error", "warning") and "ScriptProcessorNode" not in message.text:
+            self.said.append(message.text)
 
     def open(self, url):
         # The same page with another fragment is not loaded again by itself.
