@@ -20,6 +20,7 @@ final class Publication {
     /// Names the run of packets that is current; see ``StreamRoute/source``.
     private(set) var source: UInt64 = 0
     private var sequence = SequenceUnwrapper()
+    private var compactor = SequenceCompactor()
     private(set) var reception = ReceptionStatistics(clockRate: 48_000)
     private var clock = PublisherClock()
     var losses = LossTracker()
@@ -70,6 +71,7 @@ final class Publication {
             return nil
         case .restarted:
             sequence = SequenceUnwrapper()
+            compactor = SequenceCompactor()
             losses = LossTracker()
             clock = PublisherClock()
             publish(source: makeSource())
@@ -83,13 +85,18 @@ final class Publication {
         // Only a later number moves the unwrapper, so that a late one cannot pull it back.
         if sequence.last.map({ number > $0 }) ?? true { _ = sequence.unwrap(header.sequenceNumber) }
         isGap = losses.received(number, now: now)
-        guard header.payloadLength > 0 else { return nil }
-        return describe(header, packet, number: number, now: now, unixNanoseconds: unixNanoseconds)
+        guard header.payloadLength > 0 else {
+            compactor.skip(number)
+            return nil
+        }
+        return describe(
+            header, packet, number: compactor.compact(number), now: now, unixNanoseconds: unixNanoseconds)
     }
 
     private func begin(ssrc: UInt32, source: UInt64) {
         self.ssrc = ssrc
         sequence = SequenceUnwrapper()
+        compactor = SequenceCompactor()
         reception = ReceptionStatistics(clockRate: 48_000)
         losses = LossTracker()
         clock = PublisherClock()
