@@ -147,6 +147,14 @@ package final class Forwarder: Sendable {
         await worker(of: session).addCandidate(session, candidate)
     }
 
+    /// Takes a fragment of the peer (candidates, or an ICE restart without a new offer). Returns this side's fragment for
+    /// a restart, else nil. Throws ``ForwarderError/faultyOffer(reason:)`` when it does not fit; then nothing has changed.
+    package func apply(
+        _ fragment: SDPFragment, to session: ForwarderSession
+    ) async throws(ForwarderError) -> SDPFragment? {
+        try await worker(of: session).apply(fragment, to: session)
+    }
+
     /// Ends a publication at once; the next ``negotiate(_:offer:tracks:)`` frees its section.
     package func unpublish(_ session: ForwarderSession, _ key: StreamKey) async {
         await worker(of: session).unpublish(session, key)

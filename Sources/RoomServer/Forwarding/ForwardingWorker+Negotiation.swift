@@ -37,6 +37,23 @@ extension ForwardingWorker {
         }
     }
 
+    /// Takes candidates, or restarts ICE without a new offer: then the session is found by its new ufrag too.
+    func apply(_ fragment: SDPFragment, to handle: ForwarderSession) throws(ForwarderError) -> SDPFragment? {
+        guard let session = session(handle) else { throw .noSuchSession }
+        let now = MonotonicTime.now()
+        let reply: SDPFragment?
+        do {
+            reply = try session.connection.apply(fragment, now: now)
+        } catch {
+            throw Self.translate(error)
+        }
+        register(session)
+        settle(session, now: now)
+        schedule(session)
+        finishBatch()
+        return reply
+    }
+
     /// Only of use where the lite agent would ever send first; kept so that signalling need not know that.
     func addCandidate(_ handle: ForwarderSession, _ candidate: String) {
         guard let session = session(handle) else { return }

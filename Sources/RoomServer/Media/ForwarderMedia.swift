@@ -1,6 +1,7 @@
 import MediaIO
 import RoomModel
 import Transport
+import WebRTC
 
 /// The forwarder as the media side of signalling: knows which of its sessions belongs to which of ours.
 actor ForwarderMedia: MediaSide {
@@ -40,12 +41,27 @@ actor ForwarderMedia: MediaSide {
             for track in result.tracks where track.failure != nil { refused[track.mid] = .illegalParameter }
             return MediaAnswer(sdp: result.answer, refused: refused)
         } catch {
-            switch error {
-            case .faultyOffer(let reason): throw ZegoError(.illegalParameter, detail: "the offer is faulty: \(reason)")
-            case .noSuchSession: throw ZegoError(.roomInnerError, detail: "the transport has ended")
-            case .full: throw ZegoError(.roomInnerError, detail: "the server is full")
-            case .internalFailure(let reason): throw ZegoError(.roomInnerError, detail: reason)
-            }
+            throw Self.translate(error, of: "the offer")
+        }
+    }
+
+    func apply(_ session: SessionID, _ fragment: SDPFragment) async throws(ZegoError) -> SDPFragment? {
+        guard let transport = sessions[session] else {
+            throw ZegoError(.roomInnerError, detail: "the transport has ended")
+        }
+        do throws(ForwarderError) {
+            return try await forwarder.apply(fragment, to: transport)
+        } catch {
+            throw Self.translate(error, of: "the fragment")
+        }
+    }
+
+    private static func translate(_ error: ForwarderError, of what: String) -> ZegoError {
+        switch error {
+        case .faultyOffer(let reason): ZegoError(.illegalParameter, detail: "\(what) is faulty: \(reason)")
+        case .noSuchSession: ZegoError(.roomInnerError, detail: "the transport has ended")
+        case .full: ZegoError(.roomInnerError, detail: "the server is full")
+        case .internalFailure(let reason): ZegoError(.roomInnerError, detail: reason)
         }
     }
 

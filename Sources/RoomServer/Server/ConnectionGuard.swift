@@ -14,6 +14,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     private var isStranger = true
     private var receivedAsStranger = 0
+    private var bodyAllowance = 0
     private var strangerDeadline: Scheduled<Void>?
     private var pendingBytes = 0
     private var sentBytes = 0
@@ -39,7 +40,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isStranger {
             receivedAsStranger += unwrapInboundIn(data).readableBytes
-            guard receivedAsStranger <= limits.unauthenticatedBytes else {
+            guard receivedAsStranger <= limits.unauthenticatedBytes + bodyAllowance else {
                 context.close(promise: nil)
                 return
             }
@@ -48,6 +49,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        if event is BodyAllowance {
+            bodyAllowance = BodyAllowance.bytes
+            promise?.succeed()
+            return
+        }
         guard let change = event as? AuthenticationChange else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return

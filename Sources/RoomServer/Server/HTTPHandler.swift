@@ -3,8 +3,8 @@ import NIOHTTP1
 import NIOWebSocket
 import RoomModel
 
-/// Answers what is no WebSocket: the page, `/livez`, `/readyz`, `/metrics`, and clear words for everything else. One
-/// request for each connection, without a body.
+/// Answers what is no WebSocket: the page, `/livez`, `/readyz`, `/metrics`, WHIP and WHEP, and clear words for everything
+/// else. One request for each connection, without a body but for WHIP and WHEP.
 final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -15,6 +15,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let service: SignalingService
     private var head: HTTPRequestHead?
     private var answered = false
+    /// Set when the request is one of WHIP or WHEP.
+    private var exchange: ResourceExchange?
 
     init(service: SignalingService) {
         self.service = service
@@ -22,9 +24,12 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !answered else { return }
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if let exchange { return exchange.take(part) }
+        switch part {
         case .head(let head):
             self.head = head
+            exchange = ResourceExchange(head: head, service: service, channel: context.channel)
         case .body:
             answer(
                 context.channel,

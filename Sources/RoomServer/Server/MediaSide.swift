@@ -1,5 +1,6 @@
 import RoomModel
 import Transport
+import WebRTC
 
 /// The media side of a room server, as signalling sees it: the forwarder, or a stand-in in tests of signalling.
 ///
@@ -21,6 +22,9 @@ package protocol MediaSide: Sendable {
     ) async throws(ZegoError) -> MediaAnswer
     /// Takes a candidate of the client; nil: the last one came.
     func addCandidate(_ session: SessionID, candidate: String?, usernameFragment: String?) async
+    /// Takes a fragment of the client: candidates, or an ICE restart without a new offer, for which the server's own
+    /// fragment is returned. Throws 1000017 when it does not fit, and nothing has changed then.
+    func apply(_ session: SessionID, _ fragment: SDPFragment) async throws(ZegoError) -> SDPFragment?
     /// Forwards nothing more of a stream that the session publishes.
     func unpublish(_ session: SessionID, _ stream: StreamKey) async
     /// Sends nothing more of a stream to the session.

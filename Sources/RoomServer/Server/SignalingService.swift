@@ -11,13 +11,18 @@ import Transport
 actor SignalingService {
     nonisolated let eventLoop: any EventLoop
     private nonisolated let executor: any SerialExecutor
-    private let machine: SignalingMachine
+    let machine: SignalingMachine
     private let media: any MediaSide
     private let limits: ConnectionLimits
     private let logger: Logger
 
     private var connections: [ConnectionID: WebSocketConnection] = [:]
-    private var transports: [SessionID: Transport] = [:]
+    private(set) var transports: [SessionID: Transport] = [:]
+    /// The sessions of WHIP and WHEP clients, and requests that wait for the answer to their offer.
+    var resources: [SessionID: Resource] = [:]
+    var resourceWaiters: [SessionID: CheckedContinuation<Result<MediaAnswer, ZegoError>, Never>] = [:]
+    /// The STUN and TURN servers that clients are told of.
+    nonisolated let iceServers: [ICEServer]
     private var lastConnection: UInt64 = 0
     private var census = ConnectionCensus()
     private var tickIsScheduled = false
@@ -26,7 +31,7 @@ actor SignalingService {
     private nonisolated let sharedCounts = Mutex(RoomServerCounts())
 
     /// A session's line to the media side.
-    private struct Transport {
+    struct Transport {
         let commands: AsyncStream<MediaCommand>.Continuation
         let task: Task<Void, Never>
     }
@@ -43,6 +48,7 @@ actor SignalingService {
         self.eventLoop = eventLoop
         executor = eventLoop.executor
         self.limits = limits
+        iceServers = settings.iceServers
         self.media = media
         self.logger = logger
         machine = SignalingMachine(
@@ -99,7 +105,7 @@ actor SignalingService {
 
     /// Does what the machine wants done. A write can close its channel at once, which comes back here by ``closed(_:)``:
     /// what follows from that waits for its turn, so that the order is kept.
-    private func perform() {
+    func perform() {
         guard !isPerforming else { return }
         isPerforming = true
         while true {
@@ -133,6 +139,8 @@ actor SignalingService {
             command(session, .addCandidate(candidate, usernameFragment: usernameFragment))
         case .unpublish(let session, let stream): command(session, .unpublish(stream))
         case .stopPlay(let session, let stream): command(session, .stopPlay(stream))
+        case .resourceAnswered(let session, let outcome): resourceAnswered(session, outcome)
+        case .resourceEnded(let session): resourceEnded(session)
         case .log(let level, let message, let metadata):
             logger.log(level: level, "\(message)", metadata: metadata)
         }
@@ -180,6 +188,12 @@ actor SignalingService {
                     await self?.negotiated(session, ticket: ticket, outcome)
                 case .addCandidate(let candidate, let usernameFragment):
                     await media.addCandidate(session, candidate: candidate, usernameFragment: usernameFragment)
+                case .apply(let fragment, let reply):
+                    do throws(ZegoError) {
+                        reply(.success(try await media.apply(session, fragment)))
+                    } catch {
+                        reply(.failure(error))
+                    }
                 case .unpublish(let stream): await media.unpublish(session, stream)
                 case .stopPlay(let stream): await media.stopPlay(session, stream)
                 }

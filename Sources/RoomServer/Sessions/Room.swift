@@ -15,6 +15,23 @@ final class Room {
     /// The number of users that all members were told, and when; nil before the first time.
     var toldCount: (count: Int, at: MonotonicTime)?
 
+    /// How many sessions each user has in the room: an engine or a page, and those of WHIP and WHEP.
+    private var presences: [UserID: Presence] = [:]
+
+    private struct Presence {
+        var sessions = 0
+        /// Those that the others hear of.
+        var visibleSessions = 0
+    }
+
+    /// What a session's coming or going means for its user.
+    struct Change {
+        /// The user is in the room now, or no longer.
+        let presence: Bool
+        /// Others that want to hear of users have to hear of this one.
+        let visibility: Bool
+    }
+
     /// A session in the room.
     struct Member {
         let session: Session
@@ -27,13 +44,56 @@ final class Room {
         self.maxMemberCount = maxMemberCount
     }
 
-    func add(_ member: Member) {
+    /// Users, each counted once.
+    var userCount: Int { presences.count }
+
+    /// Whether there is no place for this user; one that is in the room has its place.
+    func isFull(for user: UserID) -> Bool {
+        maxMemberCount > 0 && presences[user] == nil && userCount >= Int(maxMemberCount)
+    }
+
+    func add(_ member: Member) -> Change {
         members.append(member)
+        var presence = presences[member.session.user.userID] ?? Presence()
+        presence.sessions += 1
+        if member.isUserStatusNotify { presence.visibleSessions += 1 }
+        presences[member.session.user.userID] = presence
+        return Change(
+            presence: presence.sessions == 1, visibility: member.isUserStatusNotify && presence.visibleSessions == 1)
     }
 
     /// Takes the session out; nil when it was not in.
-    func remove(_ session: SessionID) -> Member? {
-        members.firstIndex { $0.session.id == session }.map { members.remove(at: $0) }
+    func remove(_ session: SessionID) -> Change? {
+        guard let index = members.firstIndex(where: { $0.session.id == session }) else { return nil }
+        let member = members.remove(at: index)
+        var presence = presences[member.session.user.userID] ?? Presence()
+        presence.sessions -= 1
+        if member.isUserStatusNotify { presence.visibleSessions -= 1 }
+        presences[member.session.user.userID] = presence.sessions > 0 ? presence : nil
+        return Change(
+            presence: presence.sessions == 0, visibility: member.isUserStatusNotify && presence.visibleSessions == 0)
+    }
+
+    /// The users whom somebody that wants to hear of users is told, in the order of their coming.
+    func visibleUsers(except user: UserID) -> [User] {
+        var seen: Set<UserID> = [user]
+        return members.compactMap { member in
+            member.isUserStatusNotify && seen.insert(member.session.user.userID).inserted ? member.session.user : nil
+        }
+    }
+
+    /// The users, each once, as an operator sees them.
+    var userSnapshots: [RoomSnapshot.Member] {
+        let sessions = Dictionary(grouping: members) { $0.session.user.userID }
+        var seen: Set<UserID> = []
+        return members.compactMap { member in
+            let user = member.session.user
+            guard seen.insert(user.userID).inserted else { return nil }
+            let all = sessions[user.userID] ?? []
+            return RoomSnapshot.Member(
+                user: user, isUserStatusNotify: all.contains(where: \.isUserStatusNotify),
+                connected: all.contains(where: \.session.isConnected))
+        }
     }
 
     func add(_ stream: PublishedStream) {

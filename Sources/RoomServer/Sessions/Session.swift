@@ -2,9 +2,13 @@ import RoomModel
 import Transport
 
 /// A user who is logged in: one session, one transport, up to five rooms. It outlives its connection until the
-/// departure time-out. Confined to its ``SignalingMachine``.
+/// departure time-out. That of a WHIP or WHEP client has no connection and one room. Confined to its ``SignalingMachine``.
 final class Session {
     let id: SessionID
+    /// Nil: its client speaks signalling.
+    let resource: ResourceKind?
+    /// The room that a WHIP or WHEP client enters when its offer is answered.
+    let home: RoomKey?
     /// What a resume has to show.
     let resumeKey: String
     let appID: AppID
@@ -24,11 +28,15 @@ final class Session {
     var negotiation: PendingNegotiation?
     /// When ICE and DTLS were done; nil before, and while the media is lost.
     var mediaConnectedAt: MonotonicTime?
+    /// Whether they ever were.
+    var hasConnected = false
 
     init(
         id: SessionID, resumeKey: String, appID: AppID, user: User, connection: ConnectionID, now: MonotonicTime
     ) {
         self.id = id
+        resource = nil
+        home = nil
         self.resumeKey = resumeKey
         self.appID = appID
         self.user = user
@@ -36,7 +44,21 @@ final class Session {
         lastHeard = now
     }
 
+    /// Of a WHIP or WHEP client, which cannot resume.
+    init(id: SessionID, resource: ResourceKind, appID: AppID, user: User, home: RoomKey, now: MonotonicTime) {
+        self.id = id
+        self.resource = resource
+        self.home = home
+        resumeKey = ""
+        self.appID = appID
+        self.user = user
+        lastHeard = now
+    }
+
     var userKey: UserKey { UserKey(appID: appID, userID: user.userID) }
+
+    /// Whether its client is there at this moment.
+    var isConnected: Bool { resource == nil ? connection != nil : mediaConnectedAt != nil }
 
     func room(_ roomID: RoomID) -> Room? {
         rooms.first { $0.key.roomID == roomID }

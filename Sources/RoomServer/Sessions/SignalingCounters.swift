@@ -15,6 +15,10 @@ package struct SignalingCounters: Sendable {
     package var negotiations: UInt64 = 0
     package var failedNegotiations: UInt64 = 0
     package var publishedStreams: UInt64 = 0
+    /// WHIP and WHEP clients that were let in.
+    package var resources: UInt64 = 0
+    /// By error number.
+    package var refusedResources: [Int: UInt64] = [:]
     package var silentConnections: UInt64 = 0
 
     package init() {}

@@ -1,4 +1,5 @@
 import Logging
+import RoomModel
 
 /// What ``SignalingMachine`` wants done, in this order.
 package enum SignalingEffect: Sendable {
@@ -20,6 +21,10 @@ package enum SignalingEffect: Sendable {
     case unpublish(SessionID, StreamKey)
     /// Nothing of this stream is sent to the session any more.
     case stopPlay(SessionID, StreamKey)
+    /// The offer of a WHIP or WHEP client is answered, or refused (then its session is gone).
+    case resourceAnswered(SessionID, Result<MediaAnswer, ZegoError>)
+    /// The session of a WHIP or WHEP client is gone, whatever the reason.
+    case resourceEnded(SessionID)
     /// A line for the log, without secrets.
     case log(Logger.Level, String, Logger.Metadata)
 }

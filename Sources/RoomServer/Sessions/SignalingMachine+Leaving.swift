@@ -6,19 +6,19 @@ import Transport
 extension SignalingMachine {
     /// Takes the session out of a room with all that it publishes there.
     func leave(_ room: Room, _ session: Session, _ reason: StreamDeleteReason, now: MonotonicTime) {
-        guard let member = room.remove(session.id) else { return }
+        guard let change = room.remove(session.id) else { return }
         session.rooms.removeAll { $0 === room }
         session.grants[room.key.roomID] = nil
         let published = room.streams.filter { $0.publisher == session.id }
         remove(published, from: room, reason)
         for stream in published { effects.append(.unpublish(session.id, stream.key)) }
-        if member.isUserStatusNotify {
+        if change.visibility {
             notifyUsers(of: room, except: session, .delete, [session.user])
         }
         log(.info, "left the room (\(reason))", session, room)
         if room.members.isEmpty {
             rooms[room.key] = nil
-        } else {
+        } else if change.presence {
             countChanged(in: room, newcomer: nil, now: now)
         }
     }
@@ -35,6 +35,7 @@ extension SignalingMachine {
         directory.release(session.userKey, by: session.id)
         sessions[session.id] = nil
         effects.append(.closeTransport(session.id))
+        if session.resource != nil { effects.append(.resourceEnded(session.id)) }
         guard let link = session.connection.flatMap({ links[$0] }) else { return }
         session.connection = nil
         link.session = nil
@@ -97,12 +98,12 @@ extension SignalingMachine {
     }
 
     func tellCount(of room: Room, now: MonotonicTime) {
-        room.toldCount = (room.members.count, now)
+        room.toldCount = (room.userCount, now)
         let notification = count(of: room)
         for member in room.members { notify(member.session, notification) }
     }
 
     private func count(of room: Room) -> SignalingNotification {
-        .onlineUserCount(OnlineUserCount(roomID: room.key.roomID, count: room.members.count))
+        .onlineUserCount(OnlineUserCount(roomID: room.key.roomID, count: room.userCount))
     }
 }

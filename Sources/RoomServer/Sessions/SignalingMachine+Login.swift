@@ -19,13 +19,9 @@ extension SignalingMachine {
         let grant = try authenticate(request, nonce: link.nonce)
 
         let userKey = UserKey(appID: request.appID, userID: request.user.userID)
-        let earlier = directory.holder(of: userKey).flatMap { sessions[$0] }
         let key = RoomKey(appID: request.appID, roomID: request.roomID)
-        if let room = rooms[key], room.maxMemberCount > 0 {
-            // An earlier client of the same user makes room for this one.
-            let others = room.members.count { $0.session !== earlier || earlier === link.session }
-            guard others < Int(room.maxMemberCount) else { throw ZegoError(.memberLimitExceeded) }
-        }
+        // An earlier client of the same user makes room for this one.
+        if let room = rooms[key], room.isFull(for: request.user.userID) { throw ZegoError(.memberLimitExceeded) }
 
         let session = link.session ?? makeSession(request, on: link, now: now)
         if let displaced = directory.claim(userKey, for: session.id).flatMap({ sessions[$0] }) {
@@ -35,12 +31,12 @@ extension SignalingMachine {
         let room = rooms[key] ?? makeRoom(key, maxMemberCount: request.configuration.maxMemberCount)
         let member = Room.Member(session: session, isUserStatusNotify: request.configuration.isUserStatusNotify)
         let result = loginResult(of: member, in: room, grant: grant)
-        room.add(member)
+        let change = room.add(member)
         session.rooms.append(room)
         session.grants[key.roomID] = grant
         log(.info, "logged in", session, room)
         return .reply(result.json) { [self] in
-            if member.isUserStatusNotify {
+            if change.visibility {
                 notifyUsers(of: room, except: session, .add, [session.user])
             }
             countChanged(in: room, newcomer: session, now: now)
@@ -121,16 +117,15 @@ extension SignalingMachine {
         return session
     }
 
-    private func makeRoom(_ key: RoomKey, maxMemberCount: UInt32) -> Room {
+    func makeRoom(_ key: RoomKey, maxMemberCount: UInt32) -> Room {
         let room = Room(key: key, sessionID: random.token(22), maxMemberCount: maxMemberCount)
         rooms[key] = room
         return room
     }
 
     private func loginResult(of member: Room.Member, in room: Room, grant: RoomGrant) -> LoginResult {
-        let users = room.members.compactMap { other in
-            member.isUserStatusNotify && other.isUserStatusNotify ? other.session.user : nil
-        }
+        let users =
+            member.isUserStatusNotify ? room.visibleUsers(except: member.session.user.userID) : []
         return LoginResult(
             sessionID: member.session.id.text, resumeKey: member.session.resumeKey, roomSessionID: room.sessionID,
             users: users, streams: room.streams.map(\.description), roomExtraInfo: [],

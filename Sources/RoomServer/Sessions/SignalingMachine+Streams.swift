@@ -74,6 +74,7 @@ extension SignalingMachine {
     ) {
         guard let session = sessions[id], let pending = session.negotiation, pending.ticket == ticket else { return }
         session.negotiation = nil
+        guard session.resource == nil else { return resourceNegotiated(session, pending, outcome, now: now) }
         switch outcome {
         case .failure(let error):
             counters.failedNegotiations += 1
@@ -85,7 +86,7 @@ extension SignalingMachine {
     }
 
     /// Makes what was negotiated true: replies first, then tells the others.
-    private func settle(
+    func settle(
         _ pending: PendingNegotiation, _ answer: MediaAnswer, _ session: Session, now: MonotonicTime
     ) {
         var refused = pending.refused.merging(answer.refused) { first, _ in first }
@@ -136,7 +137,7 @@ extension SignalingMachine {
         for stream in ended.sorted(by: { $0.key.stream.rawValue < $1.key.stream.rawValue }) {
             if let room = session.room(stream.roomID) { remove([stream], from: room, .publisherStopped) }
         }
-        for (room, stream) in new { announce(stream, in: room, session) }
+        for (room, stream) in new { announce(stream, in: room, session, now: now) }
         for streamID in after.subtracting(before).sorted(by: { $0.rawValue < $1.rawValue }) {
             guard let stream = streams[session.streamKey(streamID)], stream.microphone != .open else { continue }
             notify(session, .remoteMicState(RemoteMicState(streamID: streamID, state: stream.microphone)))
@@ -150,7 +151,9 @@ extension SignalingMachine {
         reply(result, to: id, session: session, connection: session.connection)
     }
 
-    private func announce(_ stream: PublishedStream, in room: Room, _ session: Session) {
+    private func announce(
+        _ stream: PublishedStream, in room: Room, _ session: Session, now: MonotonicTime
+    ) {
         counters.publishedStreams += 1
         streams[stream.key] = stream
         session.publishing[stream.key.stream] = stream
@@ -162,6 +165,11 @@ extension SignalingMachine {
         // Those who play it already, but not those whose own answer has just said that it is live.
         for id in listeners[stream.key] ?? [] where id != session.id {
             guard let listener = sessions[id] else { continue }
+            // The right of a WHEP client is that to the room in which the stream was.
+            if let home = listener.home, home != room.key {
+                end(listener, .disconnected, now: now)
+                continue
+            }
             notify(listener, .playState(PlayState(streamID: stream.key.stream, state: .live)))
         }
     }
@@ -208,11 +216,15 @@ extension SignalingMachine {
     package func mediaEvent(_ id: SessionID, _ event: ForwarderSessionEvent, now: MonotonicTime) {
         guard let session = sessions[id] else { return }
         switch event {
-        case .connected, .reconnected: session.mediaConnectedAt = now
+        case .connected, .reconnected:
+            session.mediaConnectedAt = now
+            session.hasConnected = true
         case .disconnected: session.mediaConnectedAt = nil
         case .failed(let reason):
             session.mediaConnectedAt = nil
             log(.info, "media lost: \(reason)", session)
+            // Without signalling there is nobody who could begin anew in this session.
+            if session.resource != nil { end(session, .disconnected, now: now) }
         case .pathChanged, .streamStopped: break
         case .streamStarted(let key):
             guard let stream = session.publishing[key.stream], stream.media != .arrived else { return }

@@ -15,7 +15,9 @@ extension SignalingMachine {
             }
         }
         for session in Array(sessions.values) {
-            if session.connection == nil,
+            if session.resource != nil {
+                checkResourceMedia(of: session, now: now)
+            } else if session.connection == nil,
                 now.milliseconds(since: session.lastHeard) >= Double(settings.departureTimeoutMs)
             {
                 counters.departures += 1
@@ -27,7 +29,7 @@ extension SignalingMachine {
         for room in rooms.values {
             guard let told = room.toldCount else { continue }
             let elapsed = now.milliseconds(since: told.at)
-            let changed = told.count != room.members.count && elapsed >= Double(SignalingSettings.countGatherMs)
+            let changed = told.count != room.userCount && elapsed >= Double(SignalingSettings.countGatherMs)
             if changed || elapsed >= Double(SignalingSettings.countIntervalMs) { tellCount(of: room, now: now) }
         }
     }

@@ -60,7 +60,7 @@ package final class SignalingMachine {
         counts.connections = links.count
         counts.sessions = sessions.count
         counts.rooms = rooms.count
-        counts.users = rooms.values.reduce(0) { $0 + $1.members.count }
+        counts.users = rooms.values.reduce(0) { $0 + $1.userCount }
         counts.streams = streams.count
         return counts
     }
@@ -75,11 +75,7 @@ package final class SignalingMachine {
                 RoomSnapshot(
                     appID: room.key.appID, roomID: room.key.roomID, roomSessionID: room.sessionID,
                     maxMemberCount: room.maxMemberCount,
-                    users: room.members.map { member in
-                        RoomSnapshot.Member(
-                            user: member.session.user, isUserStatusNotify: member.isUserStatusNotify,
-                            connected: member.session.connection != nil)
-                    },
+                    users: room.userSnapshots,
                     streams: room.streams.map(\.description))
             })
     }
@@ -255,6 +251,7 @@ package final class SignalingMachine {
 
     /// Numbers a notification in the session's log and sends it if the client is there.
     func notify(_ session: Session, _ notification: SignalingNotification) {
+        guard session.resource == nil else { return }
         let numbered = session.notifications.append(notification)
         if let connection = session.connection { send(numbered.message.json, to: connection) }
     }

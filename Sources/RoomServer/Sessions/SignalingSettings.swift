@@ -18,6 +18,8 @@ package struct SignalingSettings: Sendable {
     static let countGatherMs: Int64 = 1_000
     /// How long a publisher with a ready transport may take to send its first packet.
     static let firstMediaTimeoutMs: Int64 = 10_000
+    /// How long a WHIP or WHEP client may take from the answer to its offer to ICE and DTLS.
+    static let resourceConnectMs: Int64 = 30_000
     /// How many notifications are kept for a resume, and how many replies for repeated requests.
     static let keptNotifications = 512
     static let keptReplies = 64

@@ -20,6 +20,10 @@ enum Metrics {
         text.counter(
             "login_failures_total", "Refused logins by error number", label: "code",
             signaling.refusedLogins.sorted { $0.key < $1.key }.map { (String($0.key), $0.value) })
+        text.counter("whip_whep_sessions_total", "Clients let in by WHIP and WHEP", signaling.resources)
+        text.counter(
+            "whip_whep_refusals_total", "Refused WHIP and WHEP offers by error number", label: "code",
+            signaling.refusedResources.sorted { $0.key < $1.key }.map { (String($0.key), $0.value) })
         text.counter("resumes_total", "Sessions resumed", signaling.resumes)
         text.counter("resume_failures_total", "Refused resumes", signaling.refusedResumes)
         text.counter("repeated_requests_total", "Requests answered from the kept replies", signaling.repeatedRequests)

@@ -16,7 +16,7 @@ package struct RoomSnapshot: Sendable {
     package struct Member: Sendable {
         package let user: User
         package let isUserStatusNotify: Bool
-        /// Whether its signalling connection is there at this moment.
+        /// Whether its signalling connection, or its media by WHIP or WHEP, is there at this moment.
         package let connected: Bool
     }
 }

@@ -21,6 +21,8 @@ actor MediaTestPeer {
     private let scratch = DatagramBatch(capacity: 1)
     private var timer: LoopTimer?
     private(set) var isConnected = false
+    /// ICE restarts that have settled.
+    private(set) var restarts = 0
     /// The payloads that came, in order.
     private(set) var payloads: [[UInt8]] = []
 
@@ -116,8 +118,38 @@ actor MediaTestPeer {
         }
         socket.send(outgoing)
         while let event = connection.nextEvent() {
-            if case .connected = event { isConnected = true }
+            switch event {
+            case .connected: isConnected = true
+            case .localUfragRetired: restarts += 1
+            default: break
+            }
         }
         timer?.arm(at: connection.deadline)
+    }
+}
+
+/// ICE restarts and goodbyes.
+extension MediaTestPeer {
+    /// Begins an ICE restart and gives the fragment that tells the server of it.
+    func restartFragment(_ mid: String) throws -> String {
+        let offer = try SessionDescription(connection.createOffer(restartICE: true))
+        let media = try #require(offer.media.first { $0.mid == mid })
+        let transport = offer.transport(of: media)
+        let credentials = ICECredentials(
+            ufrag: try #require(transport.iceUfrag), password: try #require(transport.icePassword))
+        return SDPFragment(
+            credentials: credentials,
+            sections: [
+                .init(
+                    kind: "audio", transportProtocol: media.transportProtocol, mid: mid, candidates: media.candidates,
+                    endOfCandidates: true)
+            ]
+        ).write()
+    }
+
+    /// Closes DTLS.
+    func sayGoodbye() {
+        connection.close(now: .now())
+        settle()
     }
 }

@@ -34,6 +34,11 @@ final class RawTestConnection: Sendable {
         channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
     }
 
+    /// The next bytes as they come.
+    func next() async throws -> String? {
+        try await inbox.next().map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// All bytes until the server closes; nil when it does not.
     func everything() async throws -> String? {
         var all: [UInt8] = []

@@ -2,21 +2,26 @@ import RoomModel
 import RoomServer
 import Synchronization
 import Transport
+import WebRTC
 
 /// A media side that answers every offer with a word and keeps count of its sessions.
 final class StandInMedia: MediaSide {
     let port: UInt16
     private let sessions = Mutex<Set<SessionID>>([])
 
-    init(_ setup: MediaSetup) {
+    private let stopping: @Sendable () async -> Void
+
+    /// `stopping`: what a test does while the server waits for the media side to stop.
+    init(_ setup: MediaSetup, stopping: @escaping @Sendable () async -> Void = {}) {
         port = setup.listen.port
+        self.stopping = stopping
     }
 
     var heartbeats: [UInt64] { [1] }
     var openSessions: Int { sessions.withLock { $0.count } }
 
     func start() async throws {}
-    func stop() async {}
+    func stop() async { await stopping() }
 
     func open(_ session: SessionID, events: @escaping @Sendable (ForwarderSessionEvent) -> Void) async {
         _ = sessions.withLock { $0.insert(session) }
@@ -30,6 +35,7 @@ final class StandInMedia: MediaSide {
     }
 
     func addCandidate(_ session: SessionID, candidate: String?, usernameFragment: String?) async {}
+    func apply(_ session: SessionID, _ fragment: SDPFragment) async throws(ZegoError) -> SDPFragment? { nil }
     func unpublish(_ session: SessionID, _ stream: StreamKey) async {}
     func stopPlay(_ session: SessionID, _ stream: StreamKey) async {}
 

@@ -23,6 +23,8 @@ final class SignalingRig {
     private(set) var offers: [(session: SessionID, ticket: UInt64, tracks: [TrackRequest])] = []
     private(set) var openTransports: [SessionID] = []
     var answersOffers = true
+    private(set) var resourceOutcomes: [SessionID: Result<MediaAnswer, ZegoError>] = [:]
+    private(set) var endedResources: [SessionID] = []
     private var lastConnection: UInt64 = 0
 
     init(settings: SignalingSettings = SignalingSettings()) throws {
@@ -69,6 +71,17 @@ final class SignalingRig {
 
     func receive(_ connection: ConnectionID, _ text: [UInt8]) {
         machine.receive(connection, text: text, now: now)
+        pump()
+    }
+
+    /// Comes by WHIP or WHEP.
+    func open(_ request: ResourceRequest) throws -> SessionID {
+        defer { pump() }
+        return try machine.openResource(request, now: now)
+    }
+
+    func close(_ resource: SessionID) {
+        machine.closeResource(resource, now: now)
         pump()
     }
 
@@ -120,6 +133,8 @@ final class SignalingRig {
             messages[connection, default: []].append(json)
         case .close(let connection, let reason): closed[connection] = reason
         case .authenticated, .log: break
+        case .resourceAnswered(let session, let outcome): resourceOutcomes[session] = outcome
+        case .resourceEnded(let session): endedResources.append(session)
         case .openTransport(let session): openTransports.append(session)
         case .closeTransport(let session):
             #expect(openTransports.contains(session))
