@@ -1,0 +1,83 @@
+"""foreign_peer.py whip URL FILE SECONDS | whep URL FILE SECONDS
+
+A WebRTC peer that shares nothing with zegod (aiortc over libav and its own ICE, DTLS and SRTP), with the bearer token in the environment
+variable TOKEN. `whip` publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so many
+seconds of media and print one JSON object: the statuses of the requests, the location and the entity tag, and the peer's RTP statistics.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from urllib.parse import urljoin
+
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.contrib.media import MediaPlayer, MediaRecorder
+
+
+def request(method, url, body=None):
+    headers = {"Authorization": "Bearer " + os.environ["TOKEN"]}
+    if body is not None:
+        headers["Content-Type"] = "application/sdp"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=10) as reply:
+            return reply.status, reply.headers, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+async def call(method, url, body=None):
+    return await asyncio.to_thread(request, method, url, body)
+
+
+async def main(kind, url, path, seconds):
+    connection = RTCPeerConnection()
+    connected = asyncio.Event()
+
+    @connection.on("connectionstatechange")
+    def changed():
+        if connection.connectionState == "connected":
+            connected.set()
+
+    recorder = None
+    if kind == "whip":
+        # Loops are made here: the file as it is, as often as it takes.
+        connection.addTransceiver(MediaPlayer(path, loop=True).audio, direction="sendonly")
+    else:
+        recorder = MediaRecorder(path)
+        connection.addTransceiver("audio", direction="recvonly")
+        connection.on("track", recorder.addTrack)
+
+    await connection.setLocalDescription(await connection.createOffer())
+    status, headers, body = await call("POST", url, connection.localDescription.sdp.encode())
+    if status != 201:
+        raise SystemExit(f"POST: {status} {body}")
+    await connection.setRemoteDescription(RTCSessionDescription(body, "answer"))
+    await asyncio.wait_for(connected.wait(), 20)
+    if recorder:
+        await recorder.start()
+    await asyncio.sleep(seconds)
+
+    statistics = {}
+    for entry in (await connection.getStats()).values():
+        if entry.type == ("outbound-rtp" if kind == "whip" else "inbound-rtp"):
+            statistics["packets"] = getattr(entry, "packetsSent", None) or getattr(entry, "packetsReceived", None)
+            statistics["lost"] = getattr(entry, "packetsLost", 0)
+        elif entry.type == "remote-inbound-rtp":
+            statistics["remoteLost"] = entry.packetsLost
+    if recorder:
+        await recorder.stop()
+    location = urljoin(url, headers["Location"])
+    deleted, _, _ = await call("DELETE", location)
+    again, _, _ = await call("DELETE", location)
+    await connection.close()
+    print(
+        json.dumps(
+            {"post": status, "delete": deleted, "deleteAgain": again, "location": headers["Location"], "etag": headers["ETag"]} | statistics
+        )
+    )
+
+
+asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])))
