@@ -65,7 +65,9 @@ struct ForeignPeerTests {
         print("measured: aiortc by WHIP: \(report)")
         let judgement = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("heard.wav"))
         print("measured: aiortc by WHIP, heard by zegod: \(judgement)")
-        #expect(judgement.isGood, "\(judgement)")
+        // libav makes stereo of the mono file with 3 dB less in each channel.
+        #expect(judgement.found && judgement.pesq >= 4 && judgement.recognised >= 0.95, "\(judgement)")
+        #expect(abs(judgement.levelDecibel + 3) < 1, "\(judgement)")
         #expect(!daemon.log.contains("04AAAA"), "a token is in the log")
     }
 
@@ -89,7 +91,7 @@ struct ForeignPeerTests {
         try events.next("user-update") { $0["updateType"].string == "delete" }
         let judgement = try SoundJudge.compare(reference: Programs.voice, recording: place.file("heard.wav"))
         print("measured: zegod, heard by aiortc by WHEP: \(judgement)")
-        #expect(judgement.found && judgement.recognised >= 0.95, "\(judgement)")
+        #expect(judgement.isGood, "\(judgement)")
     }
 
     @Test("curl and zegoctl: tokens, links, and what a room server says without one", .timeLimit(.minutes(2)))

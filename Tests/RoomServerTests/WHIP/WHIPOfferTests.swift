@@ -2,6 +2,7 @@ import JSONRPC
 import RoomModel
 import RoomServer
 import Testing
+import Transport
 import WebRTC
 
 /// Every row about the creation of a session: RFC 9725 and draft-ietf-wish-whep (`facts/server.md`, 4.1 and 4.2).
@@ -163,6 +164,47 @@ struct WHIPOfferTests {
             _ = try await rig.create(path, token: rig.token(), offer: Self.sdp())
             #expect(await rig.server.snapshot().rooms.map(\.roomID.rawValue) == ["room#1="])
         }
+    }
+
+    @Test("offers and fragments with random damage are let in or refused, never worse", arguments: 1...4)
+    func damage(seed: UInt64) async throws {
+        try await WHIPRig.run { rig in
+            var random = RandomSource.seeded(seed)
+            let offer = Array(SampleOffer(further: seed % 2 == 0 ? ["video"] : []).text.utf8)
+            let token = try rig.token()
+            for _ in 0..<60 {
+                let reply = try await rig.send(
+                    "POST", rig.publishPath("camera"), token: token, type: "application/sdp",
+                    body: Self.damaged(offer, &random))
+                #expect([201, 400, 422].contains(reply.status), "\(reply.body)")
+                guard reply.status == 201, let location = reply["Location"] else { continue }
+                let path = "/" + location.split(separator: "/").dropFirst(2).joined(separator: "/")
+                let fragment =
+                    "a=ice-ufrag:newU\r\na=ice-pwd:0123456789abcdef012345\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+                let patched = try await rig.send(
+                    "PATCH", path, token: token, type: "application/trickle-ice-sdpfrag",
+                    body: Self.damaged(Array(fragment.utf8), &random), headers: [("If-Match", "*")])
+                #expect([200, 204, 400, 422].contains(patched.status), "\(patched.body)")
+                #expect(try await rig.send("DELETE", path, token: token).status == 200)
+            }
+            #expect(rig.server.counts.sessions == 0)
+        }
+    }
+
+    /// Some bytes changed, cut out or doubled.
+    private static func damaged(_ text: [UInt8], _ random: inout RandomSource) -> String {
+        var text = text
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            guard let index = text.indices.randomElement(using: &random) else { break }
+            let end = min(text.count, index + Int.random(in: 1...40, using: &random))
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: text[index] = UInt8.random(in: 0...127, using: &random)
+            case 1: text.removeSubrange(index..<end)
+            case 2: text.insert(contentsOf: text[index..<end], at: index)
+            default: text = Array(text[..<index])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     @Test("Link fields tell the ICE servers, in the 201 only")
