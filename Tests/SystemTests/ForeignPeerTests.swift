@@ -55,7 +55,12 @@ struct ForeignPeerTests {
         #expect(stream["streamList"][0]["streamID"].string == "encoder1")
         #expect(stream["streamList"][0]["user"]["userID"].string == "encoder")
         try daemon.control().call(
-            "startPlaying", ["streamID": "encoder1", "sink": ["file": "heard.wav"], "wait": 20])
+            "startPlaying",
+            [
+                "streamID": "encoder1", "sink": ["file": "heard.wav"], "wait": 20,
+                // Python sends at an uneven pace; how the jitter buffer follows such a one is judged elsewhere.
+                "bufferRange": ["minMs": 600, "maxMs": 1500],
+            ])
 
         let gone = try events.next("stream-update", upTo: 60) { $0["updateType"].string == "delete" }
         #expect(gone["streamList"][0]["streamID"].string == "encoder1")
@@ -65,9 +70,8 @@ struct ForeignPeerTests {
         print("measured: aiortc by WHIP: \(report)")
         let judgement = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("heard.wav"))
         print("measured: aiortc by WHIP, heard by zegod: \(judgement)")
-        // Python sends at an uneven pace, which the jitter buffer stretches away at some cost; libav makes stereo of the mono
-        // file with 3 dB less in each channel.
-        #expect(judgement.found && judgement.pesq >= 3.5 && judgement.recognised >= 0.95, "\(judgement)")
+        // libav makes stereo of the mono file with 3 dB less in each channel.
+        #expect(judgement.found && judgement.pesq >= 4 && judgement.recognised >= 0.95, "\(judgement)")
         #expect(abs(judgement.levelDecibel + 3) < 1, "\(judgement)")
         #expect(!daemon.log.contains("04AAAA"), "a token is in the log")
     }
