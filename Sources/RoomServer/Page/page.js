@@ -413,7 +413,8 @@ class Participant {
 
     #transport = null;
     #isMediaConnected = false;
-    #isNegotiating = false;
+    /** The transport that is being negotiated. A closed one may never answer, and must not hold up the next. */
+    #negotiating = null;
     #negotiationWanted = false;
     #iceRestartWanted = false;
     #recoveryTimer = 0;
@@ -841,7 +842,7 @@ class Participant {
     }
 
     async #negotiateIfNeeded() {
-        while (this.#transport && this.#isEstablished && this.#isInRoom && !this.#isNegotiating) {
+        while (this.#transport && this.#isEstablished && this.#isInRoom && this.#negotiating !== this.#transport) {
             const now = performance.now();
             const waiting = [...this.#demands.values()].filter(({ isAccepted }) => !isAccepted);
             const isNeeded = this.#negotiationWanted || this.#iceRestartWanted || waiting.some(({ notBefore }) => notBefore <= now);
@@ -851,9 +852,11 @@ class Participant {
                 if (Number.isFinite(next)) this.#wakeTimer = setTimeout(() => this.#negotiateIfNeeded(), next - now + 1);
                 return;
             }
-            this.#isNegotiating = true;
-            await this.#negotiate(this.#transport);
-            this.#isNegotiating = false;
+            const transport = this.#transport;
+            this.#negotiating = transport;
+            await this.#negotiate(transport);
+            if (this.#negotiating !== transport) return;
+            this.#negotiating = null;
         }
     }
 
