@@ -40,7 +40,8 @@ RECORDER = """
     }, 5);
     rig.connection = () => rig.connections.findLast(({ connectionState }) => connectionState !== "closed");
     rig.statistics = async () => {
-        const reports = [...(await rig.connection().getStats()).values()];
+        // There is none between a click and the login that it leads to.
+        const reports = [...((await rig.connection()?.getStats()) ?? new Map()).values()];
         const kinds = ["inbound-rtp", "outbound-rtp", "remote-inbound-rtp", "candidate-pair", "transport", "codec", "media-playout"];
         return reports.filter(({ type }) => kinds.includes(type));
     };
