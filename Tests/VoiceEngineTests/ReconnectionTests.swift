@@ -97,4 +97,18 @@ import VoiceEngine
         #expect(machine.lost(now: .zero) == nil)
         #expect(machine.deadline == .distantFuture)
     }
+
+    @Test func whatComesBackByItselfWhileWaitingIsConnectedAndMayBeLostAgain() {
+        var random = RandomSource.seeded(9)
+        var machine = Reconnection(schedule: RetrySchedule(windowSeconds: 1200))
+        _ = machine.start(now: .zero)
+        machine.succeeded()
+        #expect(machine.lost(now: .zero) == .attempt)
+        #expect(machine.failed(now: .zero, random: &random) == nil)
+        #expect(machine.deadline != .distantFuture)
+        machine.succeeded()
+        #expect(machine.state == .connected)
+        #expect(machine.deadline == .distantFuture)
+        #expect(machine.lost(now: MonotonicTime(nanoseconds: 60_000_000_000)) == .attempt)
+    }
 }

@@ -312,17 +312,19 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
         proceed()
     }
 
+    /// The subscription changes before the line goes out, so that whoever has read the reply finds it changed; the first
+    /// event of a new one is still written after it, by ``drain()``.
     private func write(_ reply: WaitingReply) {
-        if let line = reply.line {
-            waitingReplyBytes -= line.count
-            writer?.write(line)
-        }
         for change in reply.changes {
             switch change {
             case .none: break
             case .start(let subscription): setSubscription(subscription)
             case .end: setSubscription(nil)
             }
+        }
+        if let line = reply.line {
+            waitingReplyBytes -= line.count
+            writer?.write(line)
         }
     }
 

@@ -57,9 +57,10 @@ package struct Reconnection: Sendable {
         return nil
     }
 
-    /// The attempt that was asked for has established the session.
+    /// The session is established: by the attempt that was asked for, or by itself while the next one was waited for (a
+    /// media path may come back without our doing).
     package mutating func succeeded() {
-        if state == .attempting { state = .connected }
+        if state != .idle { state = .connected }
     }
 
     /// The attempt that was asked for has come to nothing, for a reason that may pass.
