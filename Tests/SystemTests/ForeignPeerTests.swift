@@ -1,7 +1,7 @@
 import Testing
 
 /// WHIP and WHEP against a WebRTC stack that we did not write (aiortc).
-@Suite("Foreign peers")
+@Suite("Foreign peers", .realTime)
 struct ForeignPeerTests {
     /// The voice has 7.4 s; in so many seconds a whole pass of it is somewhere.
     private static let seconds = 18.0

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// Two daemons, a room server between them, speech in and speech out: compared by ear, so to speak.
-@Suite("A whole call")
+@Suite("A whole call", .realTime)
 struct WholeCallTests {
     let voice: WAVFile
 

@@ -3,7 +3,7 @@ import Testing
 import Transport
 import VoiceAudio
 
-@Suite("The audio system with devices that need no card", .serialized, .timeLimit(.minutes(2)))
+@Suite("The audio system with devices that need no card", .serialized, .realTime, .timeLimit(.minutes(2)))
 struct AudioSystemTests {
     private static let quiet = AudioConfiguration(input: "null", output: "null", realtimePriority: 50)
 

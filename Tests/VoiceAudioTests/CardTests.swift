@@ -3,7 +3,7 @@ import Testing
 import Transport
 import VoiceAudio
 
-@Suite("Cards, through the real ALSA interface", .serialized, .timeLimit(.minutes(3)))
+@Suite("Cards, through the real ALSA interface", .serialized, .realTime, .timeLimit(.minutes(3)))
 struct CardTests {
     let directory: TemporaryDirectory
 
@@ -65,8 +65,8 @@ struct CardTests {
         try await audio.player(0).start()
         try await audio.publisher(0).start(PublisherAudio())
         try await eventually("250 frames") { audio.player(0).snapshot.packetsReceived > 250 }
-        let player = audio.player(0).snapshot
-        #expect(player.bufferDelay < 150)
+        // A stall of the machine may have raised it for a moment; it comes down again.
+        try await eventually("a delay that does not stay up") { audio.player(0).snapshot.bufferDelay < 150 }
         #expect(running.states(.input) == [.running])
         await running.stop()
     }

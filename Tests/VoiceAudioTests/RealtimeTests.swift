@@ -4,7 +4,7 @@ import Testing
 import Transport
 import VoiceAudio
 
-@Suite("The audio thread's promises", .serialized, .timeLimit(.minutes(3)))
+@Suite("The audio thread's promises", .serialized, .realTime, .timeLimit(.minutes(3)))
 struct RealtimeTests {
     /// The figures of a thread of this process by its name: policy and priority (fields 41 and 40 of proc_pid_stat(5)).
     private static func scheduling(of name: String) -> [(policy: Int, priority: Int)] {

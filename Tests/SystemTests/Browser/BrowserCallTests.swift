@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// The page in headless Chromium, in rooms with daemons: software that we did not write on the other end.
-@Suite("A browser in the room", .enabled(if: Machine.runsChromium))
+@Suite("A browser in the room", .enabled(if: Machine.runsChromium), .realTime)
 struct BrowserCallTests {
     /// Two passes of the voice, so that a whole one is in any recording, and what begins and ends it.
     private let recordingSeconds = 18
