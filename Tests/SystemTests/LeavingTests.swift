@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// How daemons leave, and who notices.
-@Suite("Leaving", .realTime)
+@Suite("Leaving")
 struct LeavingTests {
     @Test("SIGTERM: out of the room and gone within 5 s, and the other hears of it", .timeLimit(.minutes(2)))
     func terminated() throws {

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Figures of one daemon in a usual call. The limits are far off: they catch a mistake, not a slow machine.
-@Suite("Measurements", .realTime)
+@Suite("Measurements")
 struct MeasurementTests {
     @Test("one stream published and four played: processor and memory", .timeLimit(.minutes(3)))
     func processorAndMemory() throws {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// What goes wrong between a browser and a room, and what the page says and does about it.
-@Suite("A browser in trouble", .enabled(if: Machine.runsChromium), .realTime)
+@Suite("A browser in trouble", .enabled(if: Machine.runsChromium))
 struct BrowserTroubleTests {
     @Test("wrong tokens are told in words, and nothing is tried again", .timeLimit(.minutes(3)))
     func wrongTokens() throws {
