@@ -33,6 +33,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -49,6 +51,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -79,14 +83,13 @@ let package = Package(
             "RoomServer",
             [
                 "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", "CPage", nioCore, nioPosix,
-                nioHTTP1, nioWebSocket, logging,
+                nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
             ], exclude: ["Page/index.html", "Page/page.js", "Page/page.css"]),
         module(
             "VoiceEngine",
             [
                 "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
-                nioHTTP1,
-                nioWebSocket, logging,
+                nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
             ]),
 
         // Floor 4: what scripts talk to.
