@@ -148,7 +148,7 @@ let package = Package(
             [
                 "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix,
                 nioHTTP1,
-                nioWebSocket, logging,
+                nioWebSocket, nioEmbedded, logging,
             ]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "StallWatch", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),

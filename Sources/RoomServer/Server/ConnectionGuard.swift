@@ -74,10 +74,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func startAsStranger(_ context: ChannelHandlerContext) {
         receivedAsStranger = 0
         strangerDeadline?.cancel()
-        let channel = context.channel
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        // From here and not from the end of the pipeline: TLS would wait for the other side's goodbye.
         strangerDeadline = context.eventLoop.scheduleTask(
             in: .milliseconds(Int64(limits.unauthenticatedTimeoutMs))
-        ) { channel.close(promise: nil) }
+        ) { bound.value.close(promise: nil) }
     }
 
     // MARK: Sending

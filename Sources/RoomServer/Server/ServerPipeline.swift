@@ -6,10 +6,11 @@ import RoomModel
 /// A connection over ``ConnectionLimits``: closed without an answer.
 struct TooManyConnections: Error {}
 
-/// Sets up the pipeline of an accepted connection: limits, HTTP, and the upgrade to the signalling WebSocket.
+/// Sets up the pipeline of an accepted connection: limits first, then whatever the first bytes ask for.
 struct ServerPipeline: Sendable {
     let service: SignalingService
     let limits: ConnectionLimits
+    let iceTCP = ICETCPBranch()
 
     /// Frames that one message may be sent in, and the least size of all but the last.
     private static let maximumFragments = 64
@@ -21,6 +22,18 @@ struct ServerPipeline: Sendable {
         guard service.assumeIsolated({ $0.admit(address) }) else { throw TooManyConnections() }
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ConnectionGuard(limits: limits, address: address, service: service))
+        try pipeline.addHandler(
+            FirstBytesHandler { spoken, channel, firstBytes in
+                switch spoken {
+                case .tls: try pipeline.addHandler(TLSRefusal())
+                case .iceTCP: try iceTCP.take(channel, firstBytes: firstBytes)
+                case .http: try configureHTTP(pipeline)
+                }
+            })
+    }
+
+    /// HTTP and the upgrade to the signalling WebSocket.
+    private func configureHTTP(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
         let service = service
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: SignalingProtocol.maximumFrameBytes,

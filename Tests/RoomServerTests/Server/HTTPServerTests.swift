@@ -46,12 +46,22 @@ struct HTTPServerTests {
             ("POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", ["413"]),
             ("DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", ["405"]),
             ("garbage\r\n\r\n", ["400"]),
-            ("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{fc}\u{3}\u{3}", ["400"]),
         ])
     func improper(request: String, statuses: [String]) async throws {
         try await RoomServerRig.run { _, port in
             let reply = try #require(try await RawTestConnection.exchange(request, port: port))
             #expect(statuses.contains { reply.hasPrefix("HTTP/1.1 \($0) ") }, "\(reply)")
+        }
+    }
+
+    @Test("TLS where there is no certificate is refused with an alert; ICE-TCP, which nobody serves, is closed")
+    func otherProtocols() async throws {
+        try await RoomServerRig.run { _, port in
+            let clientHello = "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{7c}\u{3}\u{3}"
+            #expect(try await RawTestConnection.exchange(clientHello, port: port) == "\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}(")
+            let connection = try await RawTestConnection.connect(port: port)
+            connection.send([0, 20, 0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + [UInt8](repeating: 1, count: 12))
+            #expect(try await connection.everything() == "")
         }
     }
 
@@ -65,11 +75,13 @@ struct HTTPServerTests {
         }
     }
 
-    @Test("a half-sent request is closed when its time is over")
-    func halfOpen() async throws {
+    @Test(
+        "a connection that says nothing, or half of something, is closed when its time is over",
+        arguments: [[], Array("GET /livez HT".utf8), [0], [0, 20, 0, 1, 0, 0, 0x21, 0x12, 0xA4]])
+    func halfOpen(bytes: [UInt8]) async throws {
         try await RoomServerRig.run(limits: ConnectionLimits(unauthenticatedTimeoutMs: 200)) { _, port in
             let connection = try await RawTestConnection.connect(port: port)
-            connection.send(Array("GET /livez HT".utf8))
+            connection.send(bytes)
             #expect(try await connection.everything() == "")
         }
     }
