@@ -47,29 +47,41 @@ final class Daemon: Sendable {
             metadata: ["runtime": "\(places.runtime)", "state": "\(places.state)", "config": "\(places.configuration)"])
 
         let server = try await startServer(configuration)
+        let catalogue = Catalogue.control(version: Version.current, logger: logger)
+        let keeper = CallKeeper(
+            file: StateFile(stateDirectory: places.state), catalogue: catalogue, log: log, logger: logger)
+        keeper.configure(input: configuration.audio.input, output: configuration.audio.output)
         let engines = EngineController(log: log) { [self] options, sink in
-            try makeEngine(options, server: server, sink: sink)
+            try makeEngine(options, server: server, keeper: keeper, sink: sink)
         }
         let status = DaemonStatus(version: Version.current, log: log, engines: engines) {
             Self.serverStatus(server)
         }
-        await createEngine(engines)
+        await createEngine(engines, keeper)
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let servers = makeSocketServers(sockets, status: status, server: server, group: group)
+        let counts = ConnectionCounts()
+        let context = ControlContext(
+            status: status, keeper: keeper, metrics: { counts.metrics(status) },
+            reload: { try await self.reload(engines, keeper) }, setLogLevel: { self.output.level = $0 })
+        // Before anybody can call: what is taken up again is there already.
+        let restorer = Restorer(keeper: keeper, catalogue: catalogue, context: context, logger: logger)
+        let joiners = await restorer.begin(joins: configuration.joins)
+        let servers = makeSocketServers(sockets, context: context, counts: counts, server: server, group: group)
         for socketServer in servers { try await socketServer.start() }
         ServiceManager.ready(status: statusLine(engines))
         logger.info("ready", metadata: ["control": "\(places.runtime)/control.sock"])
 
         let heartbeat = startHeartbeat(group.next(), engines)
-        let joiners = Task { await self.join(configuration.joins, engines) }
-        await handle(signals, engines)
+        let staying = Task { await Self.stay(joiners) }
+        await handle(signals, engines, keeper)
 
         ServiceManager.stopping()
         logger.info("zegod stops")
         for socketServer in servers { socketServer.refuseRequests() }
         heartbeat.cancel()
-        joiners.cancel()
+        staying.cancel()
+        await keeper.flush()
         await leave(engines)
         for socketServer in servers { await socketServer.stop() }
         await server?.stop()
@@ -94,17 +106,14 @@ final class Daemon: Sendable {
     }
 
     private func makeSocketServers(
-        _ sockets: DaemonSockets, status: DaemonStatus, server: RoomServer?, group: MultiThreadedEventLoopGroup
+        _ sockets: DaemonSockets, context: ControlContext, counts: ConnectionCounts, server: RoomServer?,
+        group: MultiThreadedEventLoopGroup
     ) -> [SocketServer] {
         guard let controlSocket = sockets.control, let eventSocket = sockets.events else { return [] }
         let environment = SocketServer.Environment(group: group, logger: logger)
-        let counts = ConnectionCounts()
-        let context = ControlContext(
-            status: status, metrics: { counts.metrics(status) }, reload: { try await self.reload(status.engines) },
-            setLogLevel: { self.output.level = $0 })
         let control = SocketServer.control(socket: controlSocket, context: context, environment: environment)
         let events = SocketServer.events(
-            socket: eventSocket, status: status, limits: .events, environment: environment)
+            socket: eventSocket, status: context.status, limits: .events, environment: environment)
         counts.add(control.limiter)
         counts.add(events.limiter)
         let admin = AdminContext(
@@ -120,9 +129,11 @@ final class Daemon: Sendable {
     // MARK: The engine
 
     /// Makes the engine at start, when the configuration suffices. A failure is logged: `createEngine` may mend it.
-    private func createEngine(_ engines: EngineController) async {
+    private func createEngine(_ engines: EngineController, _ keeper: CallKeeper) async {
         do {
-            _ = try await engines.create(EngineOptions())
+            // The file was checked by the catalogue, so that a call which is there can be read.
+            let options = try keeper.calls.engine.map { try EngineOptions($0.params) }
+            _ = try await engines.create(options ?? EngineOptions())
         } catch let error as ZegoError where error.code == .appIDZero {
             logger.notice("no engine yet: engine.app_id and engine.app_sign are not set; createEngine takes them")
         } catch {
@@ -131,7 +142,8 @@ final class Daemon: Sendable {
     }
 
     private func makeEngine(
-        _ options: EngineOptions, server: RoomServer?, sink: @escaping @Sendable (EngineEvent) -> UInt64
+        _ options: EngineOptions, server: RoomServer?, keeper: CallKeeper,
+        sink: @escaping @Sendable (EngineEvent) -> UInt64
     ) throws -> any EngineControlling {
         let configuration = configuration.withLock { $0 }
         let url = try EngineServer.url(
@@ -142,8 +154,8 @@ final class Daemon: Sendable {
         engine.scenario = options.scenario ?? configuration.engine.scenario
         engine.roomMode = options.roomMode ?? configuration.engine.roomMode
         engine.stunServers = configuration.engine.stunServers
-        engine.audioInput = configuration.audio.input
-        engine.audioOutput = configuration.audio.output
+        engine.audioInput = keeper.calls.deviceID("input") ?? configuration.audio.input
+        engine.audioOutput = keeper.calls.deviceID("output") ?? configuration.audio.output
         engine.periodMs = configuration.audio.periodMs
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.version = Version.current
@@ -153,12 +165,9 @@ final class Daemon: Sendable {
         return try VoiceEngine(configuration: engine, logger: output.logger("engine"), events: sink)
     }
 
-    private func join(_ joins: [DaemonConfiguration.Join], _ engines: EngineController) async {
+    private static func stay(_ joiners: [Joiner]) async {
         await withTaskGroup(of: Void.self) { group in
-            for join in joins {
-                let joiner = Joiner(join, log: log, engines: engines, logger: logger)
-                group.addTask { await joiner.run() }
-            }
+            for joiner in joiners { group.addTask { await joiner.run() } }
         }
     }
 
@@ -184,11 +193,11 @@ final class Daemon: Sendable {
 
     // MARK: While it runs
 
-    private func handle(_ signals: SignalStream, _ engines: EngineController) async {
+    private func handle(_ signals: SignalStream, _ engines: EngineController, _ keeper: CallKeeper) async {
         for await signal in signals.stream {
             guard signal == SIGHUP else { return }
             do {
-                let result = try await reload(engines)
+                let result = try await reload(engines, keeper)
                 logger.info("configuration re-read", metadata: ["result": "\(result)"])
             } catch {
                 logger.error("configuration not re-read: \(error)")
@@ -197,7 +206,7 @@ final class Daemon: Sendable {
     }
 
     /// Re-reads the configuration; a wrong one changes nothing. Only some keys take effect while the daemon runs.
-    private func reload(_ engines: EngineController) async throws -> JSONObject {
+    private func reload(_ engines: EngineController, _ keeper: CallKeeper) async throws -> JSONObject {
         ServiceManager.reloading()
         defer { ServiceManager.ready(status: statusLine(engines)) }
         let new: DaemonConfiguration
@@ -215,6 +224,7 @@ final class Daemon: Sendable {
             return configuration
         }
         output.level = new.logLevel
+        keeper.configure(input: new.audio.input, output: new.audio.output)
         var changes = ConfigurationChanges(from: old.json, to: new.json)
         if let engine = engines.running {
             if old.audio.input != new.audio.input {

@@ -9,6 +9,9 @@ package struct Catalogue<Context: Sendable>: Sendable {
     package let methods: [Method<Context>]
     private let byName: [String: Method<Context>]
     let logger: Logger
+    /// Told of every call that succeeded, or goes on beyond its wait (then without a reply), before it is answered; only of
+    /// methods that mean something for a restart.
+    var remember: (@Sendable (Method<Context>.Call, Method<Context>, Reply?) async -> Void)?
 
     package init(methods: [Method<Context>], logger: Logger) {
         self.methods = methods
@@ -44,9 +47,35 @@ package struct Catalogue<Context: Sendable>: Sendable {
         }
         do {
             try Schema.check(params, members: method.parameters, path: "")
-            return .success(try await method.handler(.init(context: context, params: params, connection: connection)))
+            let call = Method<Context>.Call(context: context, params: params, connection: connection)
+            return .success(try await run(method, call))
         } catch {
             return .failure(rpcError(error, method: method.name))
+        }
+    }
+
+    private nonisolated(nonsending) func run(
+        _ method: Method<Context>, _ call: Method<Context>.Call
+    ) async throws -> Reply {
+        guard method.memory != .none, let remember else { return try await method.handler(call) }
+        do {
+            let reply = try await method.handler(call)
+            await remember(call, method, reply)
+            return reply
+        } catch {
+            if Self.holds(method.memory, despite: error) { await remember(call, method, nil) }
+            throw error
+        }
+    }
+
+    /// Whether a call that was answered with an error is still what its caller wants.
+    private static func holds(_ memory: CallMemory, despite error: any Error) -> Bool {
+        switch memory {
+        // A room that is only waiting to be entered again is not there to be left, but nobody wants it any more.
+        case .leavesRooms: true
+        // A device that did not open is the one in use all the same.
+        case .device: (error as? ZegoError).map { (1_006_001...1_006_005).contains($0.code.number) } ?? false
+        default: error is WaitExpired
         }
     }
 

@@ -27,12 +27,14 @@ package struct Method<Context: Sendable>: Sendable {
     package let errors: [ErrorDescription]
     /// Whether the call takes `wait` and may last.
     package let isLongRunning: Bool
+    /// What a call of it means for what is taken up again after a restart.
+    package let memory: CallMemory
     let handler: Handler
 
     package init(
         _ name: String, aliases: [String] = [], _ summary: String, parameters: [Parameter] = [],
         result: [Parameter] = [], errors: [ErrorDescription] = [], isLongRunning: Bool = false,
-        handler: @escaping Handler
+        memory: CallMemory = .none, handler: @escaping Handler
     ) {
         self.name = name
         self.aliases = aliases
@@ -41,6 +43,7 @@ package struct Method<Context: Sendable>: Sendable {
         self.result = result
         self.errors = errors
         self.isLongRunning = isLongRunning
+        self.memory = memory
         self.handler = handler
     }
 }

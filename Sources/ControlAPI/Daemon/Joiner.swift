@@ -1,9 +1,11 @@
+import JSONRPC
 import Logging
 import RoomModel
 import Transport
 import VoiceEngine
 
-/// Keeps the daemon in a room of `[[join]]`: enters, publishes, plays what is wanted, and tries for ever.
+/// Keeps the daemon in a room by itself: enters, publishes and plays what is wanted, and tries for ever. Rooms of
+/// `[[join]]`, and those that a caller was in before the daemon restarted.
 ///
 /// It gives up on this room, until the daemon restarts, when somebody calls `logoutRoom` for it, when it is kicked
 /// out, and when its credentials are refused.
@@ -15,35 +17,84 @@ package actor Joiner {
         case giveUp(String)
     }
 
-    private let join: DaemonConfiguration.Join
+    /// A login that was begun: what happens from there on, or why it came to nothing.
+    private enum Beginning {
+        case begun(AsyncStream<EngineEvent>)
+        case failed(Outcome)
+    }
+
+    private let roomID: String
+    /// Nil of a room that is taken up again.
+    private let join: DaemonConfiguration.Join?
     private let log: EventLog
-    private let engines: EngineController
     private let logger: Logger
     private let retryInterval: Duration
+    private let isWanted: @Sendable () -> Bool
+    private let engine: @Sendable () async throws -> any EngineControlling
+    private let login: @Sendable () async throws -> Void
+    private let streams: @Sendable () async -> Void
     private var random: RandomSource
+    private var beginning: Beginning?
 
+    /// A room of `[[join]]`.
+    ///
     /// - Parameters:
     ///   - retryInterval: between two attempts, each ±20 %.
     ///   - random: spreads the attempts of many machines.
+    ///   - isWanted: asked before each attempt.
+    ///   - streams: what callers published and played in the room beside.
     package init(
         _ join: DaemonConfiguration.Join, log: EventLog, engines: EngineController, logger: Logger,
-        retryInterval: Duration = .seconds(60), random: RandomSource = .system
+        retryInterval: Duration = .seconds(60), random: RandomSource = .system,
+        isWanted: @escaping @Sendable () -> Bool = { true }, streams: @escaping @Sendable () async -> Void = {}
     ) {
         self.join = join
+        roomID = join.roomID
         self.log = log
-        self.engines = engines
         self.logger = logger
         self.retryInterval = retryInterval
         self.random = random
+        self.isWanted = isWanted
+        self.streams = streams
+        engine = { try await engines.engine() }
+        login = {
+            var config = LoginConfig()
+            config.isUserStatusNotify = true
+            _ = try await engines.engine().loginRoom(roomID: join.roomID, user: join.user, config: config, wait: .no)
+        }
     }
+
+    /// A room that a caller was in before the daemon restarted.
+    ///
+    /// - Parameters:
+    ///   - login: begins to enter it.
+    ///   - streams: begins to publish and play in it.
+    package init(
+        restored roomID: String, log: EventLog, logger: Logger, retryInterval: Duration = .seconds(60),
+        random: RandomSource = .system, isWanted: @escaping @Sendable () -> Bool,
+        login: @escaping @Sendable () async throws -> Void, streams: @escaping @Sendable () async -> Void
+    ) {
+        join = nil
+        self.roomID = roomID
+        self.log = log
+        self.logger = logger
+        self.retryInterval = retryInterval
+        self.random = random
+        self.isWanted = isWanted
+        self.login = login
+        self.streams = streams
+        engine = { throw ZegoError(.engineNotCreated) }
+    }
+
+    /// Begins to enter the room, before ``run()`` follows what becomes of it.
+    package func begin() async { beginning = await enter() }
 
     /// Runs until it gives up or its task is cancelled.
     package func run() async {
         while !Task.isCancelled {
+            guard isWanted() else { return giveUp("nobody wants it any more") }
             switch await stay() {
-            case .giveUp(let reason):
-                logger.notice("room of [[join]] is left alone: \(reason)", metadata: ["roomID": "\(join.roomID)"])
-                return
+            case .giveUp(let reason): return giveUp(reason)
             case .retry:
                 let spread = Double.random(in: 0.8...1.2, using: &random)
                 try? await Task.sleep(for: retryInterval * spread)
@@ -51,10 +102,13 @@ package actor Joiner {
         }
     }
 
-    /// Enters the room once and stays as long as it lasts.
-    private func stay() async -> Outcome {
-        let roomID = join.roomID
+    private func giveUp(_ reason: String) {
+        logger.notice("a room is left alone: \(reason)", metadata: ["roomID": "\(roomID)"])
+    }
+
+    private func enter() async -> Beginning {
         // Listening begins before the login, so that nothing of the room is missed.
+        let roomID = roomID
         let events = log.events { event in
             switch event {
             case .roomState(roomID, _, _, _), .streamUpdate(roomID, _, _, _), .engineState(.destroyed, _): true
@@ -62,21 +116,32 @@ package actor Joiner {
             }
         }
         do {
-            let engine = try await engines.engine()
-            var config = LoginConfig()
-            config.isUserStatusNotify = true
-            _ = try await engine.loginRoom(roomID: roomID, user: join.user, config: config, wait: .no)
+            try await login()
         } catch {
-            return outcome(of: error)
+            return .failed(outcome(of: error))
         }
+        if join == nil { await streams() }
+        return .begun(events)
+    }
+
+    /// Enters the room once and stays as long as it lasts.
+    private func stay() async -> Outcome {
+        let events: AsyncStream<EngineEvent>
+        let begun = if let beginning { beginning } else { await enter() }
+        beginning = nil
+        switch begun {
+        case .begun(let stream): events = stream
+        case .failed(let outcome): return outcome
+        }
+        let playsAll = join?.play == .all
         for await event in events {
             switch event {
-            case .roomState(_, .logined, _, _): await entered()
+            case .roomState(_, .logined, _, _): if let join { await entered(join) }
             case .roomState(_, let reason, let errorCode, _) where reason.isFinal:
                 return outcome(of: reason, errorCode: errorCode)
-            case .streamUpdate(_, .add, let streams, _) where join.play == .all:
+            case .streamUpdate(_, .add, let streams, _) where playsAll:
                 for stream in streams { await play(stream.streamID.rawValue) }
-            case .streamUpdate(_, .delete, let streams, _) where join.play == .all:
+            case .streamUpdate(_, .delete, let streams, _) where playsAll:
                 for stream in streams { await stopPlaying(stream.streamID.rawValue) }
             case .engineState: return .giveUp("the engine was destroyed")
             default: break
@@ -85,21 +150,23 @@ package actor Joiner {
         return .giveUp("the daemon stops")
     }
 
-    private func entered() async {
+    private func entered(_ join: DaemonConfiguration.Join) async {
         if let stream = join.publish {
             await attempt("publish") { engine in
                 _ = try await engine.startPublishing(
-                    streamID: stream, channel: .main, roomID: self.join.roomID, source: .device, wait: .no)
+                    streamID: stream, channel: .main, roomID: self.roomID, source: .device, wait: .no)
             }
         }
-        guard case .streams(let streams) = join.play else { return }
-        for stream in streams { await play(stream) }
+        if case .streams(let list) = join.play {
+            for stream in list { await play(stream) }
+        }
+        await streams()
     }
 
     private func play(_ stream: String) async {
         await attempt("play \(stream)") { engine in
             _ = try await engine.startPlaying(
-                streamID: stream, roomID: self.join.roomID, sink: .device, bufferRange: nil, wait: .no)
+                streamID: stream, roomID: self.roomID, sink: .device, bufferRange: nil, wait: .no)
         }
     }
 
@@ -109,18 +176,21 @@ package actor Joiner {
 
     private func attempt(_ what: String, _ body: (any EngineControlling) async throws -> Void) async {
         do {
-            try await body(await engines.engine())
+            try await body(await engine())
         } catch {
-            logger.warning("[[join]] cannot \(what): \(error)", metadata: ["roomID": "\(join.roomID)"])
+            logger.warning("[[join]] cannot \(what): \(error)", metadata: ["roomID": "\(roomID)"])
         }
     }
 
     private func outcome(of error: any Error) -> Outcome {
-        guard let error = error as? ZegoError else {
-            logger.warning("[[join]] cannot enter: \(error)", metadata: ["roomID": "\(join.roomID)"])
+        switch error {
+        case let error as ZegoError: return outcome(of: .loginFailed, errorCode: error.code.number)
+        case let error as JSONRPCError where ZegoErrorCode(rawValue: error.code) != nil:
+            return outcome(of: .loginFailed, errorCode: error.code)
+        default:
+            logger.warning("cannot enter a room: \(error)", metadata: ["roomID": "\(roomID)"])
             return .retry
         }
-        return outcome(of: .loginFailed, errorCode: error.code.number)
     }
 
     private func outcome(of reason: RoomStateReason, errorCode: Int) -> Outcome {
@@ -129,18 +199,11 @@ package actor Joiner {
         case .kickOut: return .giveUp("kicked out (\(errorCode))")
         default:
             let code = ZegoErrorCode(rawValue: errorCode)
-            if let code, Self.refusals.contains(code) { return .giveUp("\(code.number) \(code.name): \(code.hint)") }
+            if let code, code.endsTrying { return .giveUp("\(code.number) \(code.name): \(code.hint)") }
             logger.warning(
-                "[[join]] failed, tried again in a minute",
-                metadata: ["roomID": "\(join.roomID)", "errorCode": "\(errorCode)"])
+                "a room was not entered; it is tried again in a minute",
+                metadata: ["roomID": "\(roomID)", "errorCode": "\(errorCode)"])
             return .retry
         }
     }
-
-    /// What trying again cannot mend: refused credentials, and names that no room takes.
-    private static let refusals: Set<ZegoErrorCode> = [
-        .appIDIncorrect, .appSignIncorrect, .appSignNull, .appSignInvalidLength, .appSignInvalidCharacter,
-        .authenticationFailed, .noToken, .userBlacklisted, .tokenFormatError, .tokenAppIDError, .tokenUserIDError,
-        .tokenExpired, .tokenVersionError, .tokenNonceTypeError, .loggedInElsewhere,
-    ]
 }

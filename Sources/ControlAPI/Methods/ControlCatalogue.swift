@@ -7,8 +7,10 @@ extension Catalogue where Context == ControlContext {
         let methods =
             DaemonMethods.all + EventMethods.all + EngineMethods.all + RoomMethods.all + PublisherMethods.all
             + PlayerMethods.all + SoundMethods.all + DeviceMethods.all
-        return Catalogue(methods: methods, logger: logger)
+        var catalogue = Catalogue(methods: methods, logger: logger)
             .describingItself(title: "zegod control API", version: version, events: EventDescription.all)
+        catalogue.remember = { call, method, reply in await call.context.keeper?.note(call, of: method, reply: reply) }
+        return catalogue
     }
 }
 

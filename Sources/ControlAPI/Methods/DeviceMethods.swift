@@ -27,7 +27,8 @@ enum DeviceMethods {
         parameters: [
             .required("type", .deviceType, "input or output"),
             .required("deviceID", .string(maximumBytes: 1024), "an ALSA PCM name, null, tone:440, file:/path.wav"),
-        ], errors: [.sdk(.deviceInvalidID), .sdk(.deviceInUse), .sdk(.deviceNoAuthorization)]
+        ], errors: [.sdk(.deviceInvalidID), .sdk(.deviceInUse), .sdk(.deviceNoAuthorization)],
+        memory: .device
     ) { call in
         var reader = call.reader
         return Reply(

@@ -17,22 +17,17 @@ enum EngineMethods {
             .optional("roomMode", .choice(RoomMode.allCases.map(\.rawValue)), "one room, or up to five"),
         ],
         result: [.required("created", .boolean, "false when it existed already")],
-        errors: [.sdk(.appIDZero), .sdk(.appSignInvalidLength), .sdk(.appSignInvalidCharacter)]
+        errors: [.sdk(.appIDZero), .sdk(.appSignInvalidLength), .sdk(.appSignInvalidCharacter)], memory: .makesEngine
     ) { call in
-        var reader = call.reader
-        var options = EngineOptions()
-        options.appID = try reader.optionalInteger("appID")
-        options.appSign = try reader.optionalString("appSign")
-        options.server = try reader.optionalString("server")
-        options.scenario = try reader.optionalChoice("scenario")
-        options.roomMode = try reader.optionalChoice("roomMode")
+        let options = try EngineOptions(call.params)
         let created = try await call.context.engines.create(options)
         return Reply(["created": .bool(created)])
     }
 
     private static let destroy = Method<ControlContext>(
         "destroy", aliases: ["destroyEngine"],
-        "Logs out, stops everything, and answers when devices and sockets are released."
+        "Logs out, stops everything, and answers when devices and sockets are released.",
+        memory: .forgetsAll
     ) { call in
         await call.context.engines.destroy()
         return Reply()

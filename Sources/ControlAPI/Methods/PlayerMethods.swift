@@ -30,7 +30,7 @@ enum PlayerMethods {
             .required("streamID", .string(), "the stream"), .required("state", .string(), "as in player-state"),
         ],
         errors: [.sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed)],
-        isLongRunning: true
+        isLongRunning: true, memory: .plays
     ) { call in
         var reader = call.reader
         let result = try await call.context.engine().startPlaying(
@@ -61,7 +61,7 @@ enum PlayerMethods {
 
     private static let stop = Method<ControlContext>(
         "stopPlaying", aliases: ["stopPlayingStream"], "Stops playing a stream.", parameters: [.streamID],
-        errors: [.sdk(.streamNotPlayed)]
+        errors: [.sdk(.streamNotPlayed)], memory: .stopsPlaying
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().stopPlaying(streamID: reader.string("streamID")))

@@ -30,7 +30,7 @@ enum PublisherMethods {
         errors: [
             .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.alreadyPublishing),
             .sdk(.repetitivePublishStream),
-        ], isLongRunning: true
+        ], isLongRunning: true, memory: .publishes
     ) { call in
         var reader = call.reader
         let result = try await call.context.engine().startPublishing(
@@ -56,7 +56,8 @@ enum PublisherMethods {
 
     private static let stop = Method<ControlContext>(
         "stopPublishing", aliases: ["stopPublishingStream"], "Stops publishing, by channel or by stream.",
-        parameters: [.channel, .optional("streamID", .string(), "the stream; then no channel")]
+        parameters: [.channel, .optional("streamID", .string(), "the stream; then no channel")],
+        memory: .stopsPublishing
     ) { call in
         var reader = call.reader
         guard let streamID = try reader.optionalString("streamID") else {
@@ -77,7 +78,8 @@ enum PublisherMethods {
             .optional(
                 "preset", .choice(AudioPreset.allCases.map(\.rawValue)), "the SDK's presets; instead of the others"),
             .channel,
-        ], errors: [.sdk(.bitrateInvalid), .sdk(.alreadyPublishing)]
+        ], errors: [.sdk(.bitrateInvalid), .sdk(.alreadyPublishing)],
+        memory: .setting("audioConfig", by: "channel")
     ) { call in
         var reader = call.reader
         var bitrate: Int? = try reader.optionalInteger("bitrateKbps")

@@ -36,7 +36,7 @@ enum RoomMethods {
             .sdk(.roomCountExceeded), .sdk(.roomIDTooLong), .sdk(.roomIDInvalidCharacter), .sdk(.userIDTooLong),
             .sdk(.userIDInvalidCharacter), .sdk(.authenticationFailed), .sdk(.memberLimitExceeded),
             .sdk(.roomRetryTimeout),
-        ], isLongRunning: true
+        ], isLongRunning: true, memory: .entersRoom
     ) { call in
         var reader = call.reader
         let roomID = try reader.string("roomID")
@@ -59,7 +59,7 @@ enum RoomMethods {
     private static let logout = Method<ControlContext>(
         "logoutRoom", "Leaves a room and stops what is published and played in it.",
         parameters: [.optional("roomID", .string(), "the room; absent: all rooms")],
-        errors: [.sdk(.roomIDIncorrect)]
+        errors: [.sdk(.roomIDIncorrect)], memory: .leavesRooms
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().logoutRoom(roomID: reader.optionalString("roomID")))

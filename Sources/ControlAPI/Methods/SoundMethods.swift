@@ -10,21 +10,23 @@ enum SoundMethods {
     ]
 
     private static let muteMicrophone = Method<ControlContext>(
-        "muteMicrophone", "Sends silence instead of the microphone; the device stays open.", parameters: [.mute]
+        "muteMicrophone", "Sends silence instead of the microphone; the device stays open.", parameters: [.mute],
+        memory: .setting("muteMicrophone")
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().muteMicrophone(reader.bool("mute")))
     }
 
     private static let muteSpeaker = Method<ControlContext>(
-        "muteSpeaker", "Silences the output.", parameters: [.mute]
+        "muteSpeaker", "Silences the output.", parameters: [.mute], memory: .setting("muteSpeaker")
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().muteSpeaker(reader.bool("mute")))
     }
 
     private static let mutePublish = Method<ControlContext>(
-        "mutePublishStreamAudio", "Mutes one publish channel; listeners are told.", parameters: [.mute, .channel]
+        "mutePublishStreamAudio", "Mutes one publish channel; listeners are told.", parameters: [.mute, .channel],
+        memory: .setting("mutePublishStreamAudio", by: "channel")
     ) { call in
         var reader = call.reader
         return Reply(
@@ -33,7 +35,7 @@ enum SoundMethods {
 
     private static let mutePlay = Method<ControlContext>(
         "mutePlayStreamAudio", "Mutes one played stream.", parameters: [.mute, .streamID],
-        errors: [.sdk(.streamNotPlayed)]
+        errors: [.sdk(.streamNotPlayed)], memory: .playerSetting("mute")
     ) { call in
         var reader = call.reader
         return Reply(
@@ -42,7 +44,8 @@ enum SoundMethods {
     }
 
     private static let muteAllPlay = Method<ControlContext>(
-        "muteAllPlayStreamAudio", "Mutes all played streams, later ones too.", parameters: [.mute]
+        "muteAllPlayStreamAudio", "Mutes all played streams, later ones too.", parameters: [.mute],
+        memory: .setting("muteAllPlayStreamAudio")
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().muteAllPlayStreamAudio(reader.bool("mute")))
@@ -50,7 +53,7 @@ enum SoundMethods {
 
     private static let setCaptureVolume = Method<ControlContext>(
         "setCaptureVolume", "The volume of what is captured; 100 is as it comes.",
-        parameters: [.required("volume", .volume, "percent")]
+        parameters: [.required("volume", .volume, "percent")], memory: .setting("captureVolume")
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().setCaptureVolume(reader.integer("volume")))
@@ -58,7 +61,8 @@ enum SoundMethods {
 
     private static let setPlayVolume = Method<ControlContext>(
         "setPlayVolume", "The volume of one played stream; 100 is as it comes.",
-        parameters: [.required("volume", .volume, "percent"), .streamID], errors: [.sdk(.streamNotPlayed)]
+        parameters: [.required("volume", .volume, "percent"), .streamID], errors: [.sdk(.streamNotPlayed)],
+        memory: .playerSetting("volume")
     ) { call in
         var reader = call.reader
         return Reply(
@@ -68,7 +72,7 @@ enum SoundMethods {
 
     private static let setAllPlayVolume = Method<ControlContext>(
         "setAllPlayStreamVolume", "The volume of all played streams.",
-        parameters: [.required("volume", .volume, "percent")]
+        parameters: [.required("volume", .volume, "percent")], memory: .settingOfAllPlayers("volume")
     ) { call in
         var reader = call.reader
         return Reply(try await call.context.engine().setAllPlayStreamVolume(reader.integer("volume")))

@@ -1,17 +1,17 @@
 import Glibc
 
 /// Why a file with secrets cannot be used; for people.
-struct SecretFileError: Error {
-    let reason: String
+package struct SecretFileError: Error {
+    package let reason: String
 }
 
 /// Small files that only their owner may read: read with a check of the mode, replaced as a whole or not at all.
-enum SecretFile {
+package enum SecretFile {
     /// The largest file that is read, in bytes.
     static let maximumBytes = 4 << 20
 
     /// The content; nil when there is no such file. Throws when others may read it, it is no regular file, or too large.
-    static func read(_ path: String) throws(SecretFileError) -> [UInt8]? {
+    package static func read(_ path: String) throws(SecretFileError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -44,7 +44,7 @@ enum SecretFile {
     }
 
     /// Puts `content` in the place of the file: written beside it with mode 0600, flushed to the disk, then renamed.
-    static func replace(_ path: String, with content: [UInt8]) throws(SecretFileError) {
+    package static func replace(_ path: String, with content: [UInt8]) throws(SecretFileError) {
         let temporary = "\(path).new-\(getpid())"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -73,7 +73,7 @@ enum SecretFile {
     }
 
     /// Renames the file to `<path>.damaged-<seconds since 1970>[-n]`, a name that no file has, and returns that name.
-    static func setAside(_ path: String) throws(SecretFileError) -> String {
+    package static func setAside(_ path: String) throws(SecretFileError) -> String {
         let stamp = "\(path).damaged-\(time(nil))"
         for attempt in 0..<100 {
             let target = attempt == 0 ? stamp : "\(stamp)-\(attempt)"
