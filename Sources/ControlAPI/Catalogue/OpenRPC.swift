@@ -13,6 +13,7 @@ extension Catalogue {
             "info": ["title": .string(title), "version": .string(version), "license": ["name": "Apache-2.0"]],
             "methods": .array(methods.map(\.openRPC)),
         ]
+        document["x-errors"] = .array(ErrorDescription.standard.map(\.json))
         if !events.isEmpty { document["x-events"] = .array(events.map(\.json)) }
         return document
     }

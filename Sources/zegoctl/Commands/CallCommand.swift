@@ -11,10 +11,13 @@ struct CallCommand: ParsableCommand {
     @ParentCommand var root: ZegoctlCommand
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The method; rpc.discover lists them.")
+    @Argument(
+        help: "The method; zegoctl help METHOD tells about one.", completion: .list(MethodParameters.names))
     var method: String
 
-    @Argument(help: "key=value pairs, or one JSON object.")
+    @Argument(
+        help: "key=value pairs, or one JSON object.",
+        completion: .custom { words, _, _ in words.flatMap(MethodParameters.keys) })
     var parameters: [String] = []
 
     func run() throws {
