@@ -1,3 +1,4 @@
+import StallWatch
 import Testing
 
 /// WHIP and WHEP against a WebRTC stack that we did not write (aiortc).
@@ -68,7 +69,7 @@ struct ForeignPeerTests {
         try daemon.control().call("stopPlaying", ["streamID": "encoder1"])
         let report = try Self.end(peer)
         print("measured: aiortc by WHIP: \(report)")
-        let judgement = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("heard.wav"))
+        let judgement = try SoundJudge.hear(reference: Programs.voice, recording: daemon.media("heard.wav"))
         print("measured: aiortc by WHIP, heard by zegod: \(judgement)")
         // libav makes stereo of the mono file with 3 dB less in each channel.
         #expect(judgement.found && judgement.pesq >= 4 && judgement.recognised >= 0.95, "\(judgement)")
@@ -94,7 +95,7 @@ struct ForeignPeerTests {
         #expect((report["packets"].integer ?? 0) > 800)
         #expect(report["lost"].integer == 0)
         try events.next("user-update") { $0["updateType"].string == "delete" }
-        let judgement = try SoundJudge.compare(reference: Programs.voice, recording: place.file("heard.wav"))
+        let judgement = try SoundJudge.hear(reference: Programs.voice, recording: place.file("heard.wav"))
         print("measured: zegod, heard by aiortc by WHEP: \(judgement)")
         #expect(judgement.isGood, "\(judgement)")
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StallWatch
 import Testing
 
 /// Two daemons, a room server between them, speech in and speech out: compared by ear, so to speak.
@@ -54,7 +55,7 @@ struct WholeCallTests {
         try converse(speaker: speaker, listener: listener) { cards.heardSeconds() > start + enoughSeconds }
         listener.process.stop()
 
-        let judgement = try SoundJudge.compare(
+        let judgement = try SoundJudge.hear(
             reference: Programs.voice, recording: cards.heardPath, starts: try cards.starts())
         print("measured: over ALSA cards: \(judgement)")
         #expect(judgement.isGood, "\(judgement)")
@@ -74,7 +75,7 @@ struct WholeCallTests {
         try converse(speaker: speaker, listener: listener) { seconds() > start + enoughSeconds }
         listener.process.stop()
 
-        let judgement = try SoundJudge.compare(reference: Programs.voice, recording: place.file("heard.wav"))
+        let judgement = try SoundJudge.hear(reference: Programs.voice, recording: place.file("heard.wav"))
         print("measured: over file devices: \(judgement)")
         #expect(judgement.isGood, "\(judgement)")
     }

@@ -1,4 +1,5 @@
 import MediaIO
+import StallWatch
 import Testing
 import Transport
 import VoiceAudio

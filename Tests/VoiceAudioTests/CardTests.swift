@@ -1,4 +1,5 @@
 import Glibc
+import StallWatch
 import Testing
 import Transport
 import VoiceAudio

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import StallWatch
 import Testing
 import Transport
 import VoiceAudio

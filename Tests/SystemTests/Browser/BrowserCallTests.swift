@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StallWatch
 import Testing
 
 /// The page in headless Chromium, in rooms with daemons: software that we did not write on the other end.
@@ -39,8 +40,8 @@ struct BrowserCallTests {
         let quality = try daemon.status()["players"][0]["quality"]
         try daemon.control().call("stopPlaying", ["streamID": "guest-microphone"])
 
-        let said = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("heard.wav"))
-        let captured = try SoundJudge.compare(reference: Programs.voice, recording: place.file("captured.wav"))
+        let said = try SoundJudge.hear(reference: Programs.voice, recording: daemon.media("heard.wav"))
+        let captured = try SoundJudge.hear(reference: Programs.voice, recording: place.file("captured.wav"))
         print("measured: browser to daemon: \(said)")
         print("measured: daemon to browser: \(captured)")
         print("measured: the daemon's figures of the browser's stream: \(quality)")

@@ -12,7 +12,26 @@ struct SoundJudgement: CustomStringConvertible {
     var isGood: Bool { found && pesq >= 4.0 && recognised >= 0.95 && abs(levelDecibel) < 3 }
 }
 
+/// What was said is not in a recording: no stall of the machine excuses that.
+struct NothingHeard: Error, CustomStringConvertible {
+    let description: String
+}
+
 enum SoundJudge {
+    /// What is recognised of the voice at least, however badly the machine kept time.
+    private static let leastRecognised = 0.3
+
+    /// ``compare(reference:recording:starts:)``, where a recording without the voice is an error and no judgement.
+    static func hear(reference: String, recording: String, starts: (reference: Double, recording: Double)? = nil)
+        throws -> SoundJudgement
+    {
+        let judgement = try compare(reference: reference, recording: recording, starts: starts)
+        guard judgement.found, judgement.recognised >= leastRecognised else {
+            throw NothingHeard(description: "the voice is not in \(recording): \(judgement)")
+        }
+        return judgement
+    }
+
     /// Compares a recording with what was said. The starts are the times of the first samples on one clock, for the delay.
     static func compare(reference: String, recording: String, starts: (reference: Double, recording: Double)? = nil)
         throws -> SoundJudgement
