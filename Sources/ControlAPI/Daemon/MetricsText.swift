@@ -77,6 +77,14 @@ extension MetricsText {
         counter(
             "zegod_datagrams_dropped_total", "Datagrams that were not ours or failed to open.",
             engine.network.datagramsDropped)
+        let repairs = engine.network.retransmissions
+        counter("zegod_packets_retransmitted_total", "Published packets that were sent again.", repairs.sent)
+        counter(
+            "zegod_retransmissions_requested_total", "Lost packets of played streams that were asked for, each time.",
+            repairs.requested)
+        counter(
+            "zegod_packets_recovered_total", "Packets of played streams that came when asked for again.",
+            repairs.recovered)
         gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
         let delay = engine.audio.delayMs
         gauge(

@@ -12,9 +12,13 @@ package struct ForwarderStatistics: Sendable, Hashable {
     /// Lost between publishers and us, as far as their sequence numbers tell.
     package var packetsLost: Int64 = 0
     package var retransmissionsRequested: UInt64 = 0
+    /// Packets of publishers that came after they had been asked for again.
+    package var packetsRecovered: UInt64 = 0
     /// Packets sent again because a listener missed them, and requests that came too late.
     package var packetsRetransmitted: UInt64 = 0
     package var retransmissionsMissed: UInt64 = 0
+    /// Reports about the arrival of packets (transport-wide feedback) to publishers.
+    package var arrivalReports: UInt64 = 0
     /// Datagrams that came in at a worker that does not own the session, and were handed over.
     package var datagramsHandedOver: UInt64 = 0
     /// Media packets handed to another worker for its listeners.
@@ -44,8 +48,10 @@ package struct ForwarderStatistics: Sendable, Hashable {
         sum.bytesForwarded &+= other.bytesForwarded
         sum.packetsLost &+= other.packetsLost
         sum.retransmissionsRequested &+= other.retransmissionsRequested
+        sum.packetsRecovered &+= other.packetsRecovered
         sum.packetsRetransmitted &+= other.packetsRetransmitted
         sum.retransmissionsMissed &+= other.retransmissionsMissed
+        sum.arrivalReports &+= other.arrivalReports
         sum.datagramsHandedOver &+= other.datagramsHandedOver
         sum.packetsHandedOver &+= other.packetsHandedOver
         sum.handOversDropped &+= other.handOversDropped

@@ -12,13 +12,16 @@ extension ForwardingWorker {
     ) {
         guard let publication = session.publications[section] else { return }
         if session.arrivals != nil { noteArrival(UnsafeRawBufferPointer(packet), publication, of: session, now: now) }
-        var isGap = false
+        var arrival = LossTracker.Arrival.inOrder
         let media = publication.receive(
             UnsafeRawBufferPointer(packet), now: now, unixNanoseconds: clock.unixNanoseconds(at: now),
-            makeSource: { shared.directory.makeSource() }, isGap: &isGap)
-        if isGap, publication.nack {
+            makeSource: { shared.directory.makeSource() }, arrival: &arrival)
+        switch arrival {
+        case .afterGap where publication.nack:
             session.nextLossRequest = min(session.nextLossRequest, publication.losses.deadline)
             schedule(session)
+        case .recovered: counters.packetsRecovered &+= 1
+        case .afterGap, .inOrder, .late: break
         }
         guard let media, publication.route.source.load(ordering: .relaxed) == media.packet.source else { return }
         if !publication.isLive { begin(publication, of: session) }

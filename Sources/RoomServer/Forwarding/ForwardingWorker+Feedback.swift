@@ -141,6 +141,7 @@ extension ForwardingWorker {
                 writer.canonicalName(ssrc: session.reportSSRC, session.canonicalName),
                 session.arrivals?.writeFeedback(into: &writer, senderSSRC: session.reportSSRC, mediaSSRC: media) == true
             else { return }
+            counters.arrivalReports &+= 1
             send(writer, to: session)
         }
     }

@@ -24,20 +24,31 @@ package struct LossTracker {
         missing.reserveCapacity(Self.capacity)
     }
 
-    /// A packet has arrived; true when it leaves a gap behind it.
-    package mutating func received(_ sequence: Int64, now: MonotonicTime) -> Bool {
+    /// What the arrival of a packet means for those that miss.
+    package enum Arrival: Sendable {
+        case inOrder
+        /// It leaves a gap behind it.
+        case afterGap
+        /// It was missed, but not yet asked for.
+        case late
+        /// It was asked for, and has come.
+        case recovered
+    }
+
+    /// A packet has arrived.
+    package mutating func received(_ sequence: Int64, now: MonotonicTime) -> Arrival {
         guard let highest else {
             self.highest = sequence
-            return false
+            return .inOrder
         }
         if sequence <= highest {
-            if let index = missing.firstIndex(where: { $0.sequence == sequence }) { missing.remove(at: index) }
             lost -= 1
-            return false
+            guard let index = missing.firstIndex(where: { $0.sequence == sequence }) else { return .late }
+            return missing.remove(at: index).tries > 0 ? .recovered : .late
         }
         self.highest = sequence
         let gap = sequence - highest - 1
-        guard gap > 0 else { return false }
+        guard gap > 0 else { return .inOrder }
         lost += gap
         let askAt = now.advanced(byMilliseconds: Self.reorderingMilliseconds)
         // Of a long gap only the end can still be of use.
@@ -45,7 +56,7 @@ package struct LossTracker {
             if missing.count == Self.capacity { missing.removeFirst() }
             missing.append(Missing(sequence: number, askAt: askAt, tries: 0))
         }
-        return true
+        return .afterGap
     }
 
     /// The sequence numbers to ask for now, in rising order, added to `numbers`.

@@ -55,10 +55,10 @@ final class Publication {
     /// - Parameters:
     ///   - packet: opened, in the receive slot.
     ///   - makeSource: gives a new ``StreamRoute/source``.
-    ///   - isGap: set when packets before this one are missing.
+    ///   - arrival: set to what the packet means for those that miss.
     func receive(
         _ packet: UnsafeRawBufferPointer, now: MonotonicTime, unixNanoseconds: Int64, makeSource: () -> UInt64,
-        isGap: inout Bool
+        arrival: inout LossTracker.Arrival
     ) -> (packet: MediaPacket, payload: Range<Int>)? {
         guard let header = RTPHeader(packet) else { return nil }
         if ssrc != header.ssrc {
@@ -84,7 +84,7 @@ final class Publication {
         let number = sequence.peek(header.sequenceNumber)
         // Only a later number moves the unwrapper, so that a late one cannot pull it back.
         if sequence.last.map({ number > $0 }) ?? true { _ = sequence.unwrap(header.sequenceNumber) }
-        isGap = losses.received(number, now: now)
+        arrival = losses.received(number, now: now)
         guard header.payloadLength > 0 else {
             compactor.skip(number)
             return nil

@@ -11,6 +11,9 @@ enum Metrics {
         text.gauge("rooms", "Rooms with somebody in them", counts.rooms)
         text.gauge("users", "Users in rooms", counts.users)
         text.gauge("streams", "Published streams", counts.streams)
+        text.gauge("media_transports", "ICE and DTLS sessions on the media port", forwarding.sessions)
+        text.gauge("media_publications", "Sections on which a stream is published", forwarding.publishedStreams)
+        text.gauge("media_subscriptions", "Sections on which a stream is played", forwarding.playedStreams)
 
         text.counter("connections_total", "WebSocket connections accepted", signaling.connections)
         text.counter("messages_total", "Signalling messages received", signaling.messages)
@@ -38,7 +41,19 @@ enum Metrics {
         text.counter("media_bytes_received_total", "Bytes of them", forwarding.bytesReceived)
         text.counter("media_packets_forwarded_total", "RTP packets to listeners", forwarding.packetsForwarded)
         text.counter("media_bytes_forwarded_total", "Bytes of them", forwarding.bytesForwarded)
-        text.counter("media_packets_retransmitted_total", "RTP packets sent again", forwarding.packetsRetransmitted)
+        text.counter(
+            "media_retransmissions_requested_total", "Lost RTP packets that publishers were asked for, each time",
+            forwarding.retransmissionsRequested)
+        text.counter(
+            "media_packets_recovered_total", "RTP packets of publishers that came when asked for again",
+            forwarding.packetsRecovered)
+        text.counter(
+            "media_packets_retransmitted_total", "RTP packets sent to listeners again", forwarding.packetsRetransmitted)
+        text.counter(
+            "media_retransmissions_missed_total", "RTP packets that listeners asked for too late",
+            forwarding.retransmissionsMissed)
+        text.counter(
+            "media_arrival_reports_total", "Transport-wide feedback sent to publishers", forwarding.arrivalReports)
         text.counter("media_datagrams_unknown_total", "Datagrams of no session", forwarding.datagramsUnknown)
         text.counter("media_datagrams_refused_total", "Datagrams refused by a session", forwarding.datagramsRefused)
         text.counter("media_datagrams_not_sent_total", "Datagrams not taken for sending", forwarding.datagramsNotSent)

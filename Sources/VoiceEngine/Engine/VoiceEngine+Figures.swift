@@ -92,6 +92,7 @@ extension VoiceEngine {
             memory.audio.delayMs.buffer = buffering.max() ?? 0
             memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 } ?? 0
             memory.network.datagramsDropped = statistics.datagramsDropped
+            memory.network.retransmissions = statistics.retransmissions
         }
     }
 }

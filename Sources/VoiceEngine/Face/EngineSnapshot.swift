@@ -159,6 +159,7 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var relay: Bool
         /// Datagrams that were neither STUN, DTLS nor media of ours, or failed to open.
         package var datagramsDropped: UInt64
+        package var retransmissions = RetransmissionCounts()
         /// Turns of the media thread's loop.
         package var mediaThreadTurns: UInt64
 

@@ -12,7 +12,6 @@ struct MediaStatistics: Sendable {
         var expected: Int64 = 0
         /// By receiver reports; nil until one came.
         var roundTripNanoseconds: Int64?
-        var retransmitted: UInt64 = 0
     }
 
     /// One played stream, by its demand.
@@ -26,7 +25,6 @@ struct MediaStatistics: Sendable {
         var jitterNanoseconds: Int64 = 0
         /// From capture at the far microphone to arrival here; nil while the clocks' offset is not known.
         var captureToArrivalNanoseconds: Int64?
-        var requested: UInt64 = 0
         /// Runs of packets that did not come in order.
         var gaps: UInt64 = 0
         var lastArrival: MonotonicTime?
@@ -37,4 +35,6 @@ struct MediaStatistics: Sendable {
     /// By ICE checks.
     var roundTripNanoseconds: Int64?
     var datagramsDropped: UInt64 = 0
+    /// Of all streams of the transport, those that have ended too.
+    var retransmissions = RetransmissionCounts()
 }

@@ -39,7 +39,9 @@ extension MediaTransport {
         default: return
         }
         let extensions = RTPHeaderExtensions(header, packet, map: agreed.extensions)
-        receiver.received(header, capture: captureTime(extensions.absoluteCaptureTime), now: now)
+        if receiver.received(header, capture: captureTime(extensions.absoluteCaptureTime), now: now) {
+            retransmissions.recovered &+= 1
+        }
         if !receiver.requests.isEmpty, nextRequest == .distantFuture {
             nextRequest = now.advanced(byNanoseconds: Self.requestInterval)
         }

@@ -35,7 +35,7 @@ extension MediaTransport {
                     missing: UnsafeBufferPointer(rebasing: missing[..<count]))
                 {
                     send(reportOfLength: writer.length)
-                    receiver.countRequest()
+                    retransmissions.requested &+= UInt64(count)
                 }
             }
             if !receiver.requests.isEmpty { nextRequest = now.advanced(byNanoseconds: Self.requestInterval) }
@@ -128,7 +128,7 @@ extension MediaTransport {
             guard let packet = sender.history.packet(number) else { continue }
             if outgoing.isFull { socket.send(outgoing) }
             outgoing.append(copying: packet, to: path.remote, from: path.local)
-            sender.statistics.retransmitted &+= 1
+            retransmissions.sent &+= 1
         }
         socket.send(outgoing)
     }

@@ -42,6 +42,7 @@ final class MediaTransport {
     var senderOfChannel = [StreamSender?](repeating: nil, count: AudioLimits.publisherChannels)
     /// The next transport-wide sequence number.
     var transportSequenceNumber: UInt16 = 0
+    var retransmissions = RetransmissionCounts()
     var nextReport = MonotonicTime.distantFuture
     var nextRequest = MonotonicTime.distantFuture
     /// Server clock (nanoseconds since 1970) minus our monotonic one; nil until a ping told.
@@ -222,6 +223,7 @@ final class MediaTransport {
         let counters = connection.statistics
         statistics.roundTripNanoseconds = counters.roundTripNanoseconds
         statistics.datagramsDropped = counters.droppedInAll
+        statistics.retransmissions = retransmissions
         return statistics
     }
 

@@ -27,24 +27,23 @@ package struct RetransmissionRequests: Sendable {
     /// Whether anything is missing.
     package var isEmpty: Bool { count == 0 }
 
-    /// A packet arrived.
-    package mutating func received(_ number: UInt16, now: MonotonicTime) {
+    /// A packet arrived. True when it was asked for again.
+    @discardableResult
+    package mutating func received(_ number: UInt16, now: MonotonicTime) -> Bool {
         guard let highest else {
             self.highest = number
-            return
+            return false
         }
         let ahead = Int16(truncatingIfNeeded: Int(number) - Int(highest))
-        if ahead <= 0 {
-            remove(number)
-            return
-        }
+        guard ahead > 0 else { return remove(number) }
         self.highest = number
-        guard ahead > 1 else { return }
-        guard ahead <= Self.longestGap else {
+        guard ahead > 1 else { return false }
+        if ahead <= Self.longestGap {
+            for step in 1..<UInt16(ahead) { add(highest &+ step, now) }
+        } else {
             removeAll()
-            return
         }
-        for step in 1..<UInt16(ahead) { add(highest &+ step, now) }
+        return false
     }
 
     /// The numbers to ask for now, in ascending order of their place in the table; the caller packs them.
@@ -79,12 +78,15 @@ package struct RetransmissionRequests: Sendable {
         count += 1
     }
 
-    private mutating func remove(_ number: UInt16) {
-        guard count > 0 else { return }
+    /// True when it was asked for.
+    private mutating func remove(_ number: UInt16) -> Bool {
+        guard count > 0 else { return false }
         for index in missing.indices where missing[index].isUsed && missing[index].number == number {
             missing[index].isUsed = false
             count -= 1
+            return missing[index].asked > 0
         }
+        return false
     }
 
     private mutating func removeAll() {

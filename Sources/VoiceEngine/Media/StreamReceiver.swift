@@ -26,8 +26,9 @@ final class StreamReceiver {
 
     var isAccepted: Bool { section?.direction == .recvonly }
 
-    /// Counts a packet. `capture` is its time of capture by our clock, where that is known.
-    func received(_ header: RTPHeader, capture: MonotonicTime?, now: MonotonicTime) {
+    /// Counts a packet; true when it was asked for again. `capture` is its time of capture by our clock, where that is
+    /// known.
+    func received(_ header: RTPHeader, capture: MonotonicTime?, now: MonotonicTime) -> Bool {
         if header.ssrc != ssrc {
             // Another use of the section: the server began a new stream of packets.
             ssrc = header.ssrc
@@ -39,7 +40,7 @@ final class StreamReceiver {
         if newest.map({ Int16(bitPattern: header.sequenceNumber &- $0) > 0 }) ?? true { newest = header.sequenceNumber }
         reception.receive(
             sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, arrivalNanoseconds: now.nanoseconds)
-        requests.received(header.sequenceNumber, now: now)
+        let isRecovered = requests.received(header.sequenceNumber, now: now)
         statistics.packets &+= 1
         statistics.bytes &+= UInt64(header.payloadLength)
         statistics.lastArrival = now
@@ -51,6 +52,7 @@ final class StreamReceiver {
                 statistics.captureToArrivalNanoseconds = smoothed + (delay - smoothed) / 16
             }
         }
+        return isRecovered
     }
 
     func senderReport(_ time: NTPTime, now: MonotonicTime) {
@@ -76,6 +78,4 @@ final class StreamReceiver {
         figures.jitterNanoseconds = Int64(reception.jitterMilliseconds * 1e6)
         return figures
     }
-
-    func countRequest() { statistics.requested &+= 1 }
 }

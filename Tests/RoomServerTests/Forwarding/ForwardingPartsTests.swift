@@ -73,13 +73,13 @@ import Transport
         var tracker = LossTracker()
         var asked: [UInt16] = []
         let gaps = [tracker.received(65_534, now: time(0)), tracker.received(65_538, now: time(20))]
-        #expect(gaps == [false, true])
+        #expect(gaps == [.inOrder, .afterGap])
         #expect(tracker.lost == 3)
         #expect(tracker.deadline == time(30))
         tracker.takeDue(now: time(29), into: &asked)
         #expect(asked.isEmpty)
         // One of them was only late.
-        _ = tracker.received(65_536, now: time(29))
+        #expect(tracker.received(65_536, now: time(29)) == .late)
         tracker.takeDue(now: time(30), into: &asked)
         #expect(asked == [65_535, 1])
         #expect(tracker.deadline == time(80))
@@ -87,6 +87,21 @@ import Transport
         #expect(asked.count == 6)
         #expect(tracker.deadline == .distantFuture)
         #expect(tracker.lost == 2)
+    }
+
+    @Test func tellsWhatCameBecauseItWasAskedFor() {
+        var tracker = LossTracker()
+        var asked: [UInt16] = []
+        _ = tracker.received(1, now: time(0))
+        _ = tracker.received(4, now: time(0))
+        tracker.takeDue(now: time(10), into: &asked)
+        #expect(asked == [2, 3])
+        #expect(tracker.received(3, now: time(11)) == .recovered)
+        #expect(tracker.received(5, now: time(12)) == .inOrder)
+        #expect(tracker.received(2, now: time(13)) == .recovered)
+        // It is not missed any more.
+        #expect(tracker.received(2, now: time(14)) == .late)
+        #expect(tracker.deadline == .distantFuture)
     }
 
     @Test func ofALongGapOnlyTheEndIsAskedFor() {
