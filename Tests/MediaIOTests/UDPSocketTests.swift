@@ -48,6 +48,20 @@ private func address(_ host: String) throws -> TransportAddress {
         #expect(sender.statistics.sentBytes == receiver.statistics.receivedBytes)
     }
 
+    @Test func takesOnlyWhatCameOverOneInterface() throws {
+        let loopback = try #require(NetworkInterfaces.addresses().first { $0.isLoopback }?.interfaceIndex)
+        let batch = DatagramBatch()
+        for (interface, isHeard) in [(loopback, true), (loopback + 1000, false)] {
+            let receiver = try UDPSocket(UDPSocket.Configuration(address: address("127.0.0.1"), interface: interface))
+            let sender = try UDPSocket(address: address("127.0.0.1"))
+            Array("hello".utf8).withUnsafeBytes { batch.append(copying: $0, to: receiver.localAddress) }
+            #expect(sender.send(batch) == 1)
+            // On loopback a datagram is there, or is not, when sending has ended.
+            #expect(receiver.receive(into: batch) == (isHeard ? 1 : 0))
+            batch.removeAll()
+        }
+    }
+
     /// A socket on every address, of either family or both, tells which address was spoken to and answers from it.
     @Test(arguments: [
         ("0.0.0.0", "127.0.0.1"), ("0.0.0.0", "127.0.0.7"), ("::", "::1"), ("::", "127.0.0.1"), ("::", "127.0.0.9"),

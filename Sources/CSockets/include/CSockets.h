@@ -38,6 +38,8 @@ int csockets_sendmmsg(int socket, struct csockets_message *messages, unsigned in
 
 // Asks for packet info on every received datagram. 0, or -1 with errno.
 int csockets_enable_packet_info(int socket, int family);
+// Lets only datagrams in that came over this network interface (SO_ATTACH_FILTER). 0, or -1 with errno.
+int csockets_take_only_from(int socket, unsigned int interface_index);
 
 // Reads the local address out of a received message's control data; false if there is none.
 bool csockets_read_packet_info(struct msghdr *message, struct csockets_packet_info *info);

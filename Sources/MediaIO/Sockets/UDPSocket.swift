@@ -12,6 +12,8 @@ package final class UDPSocket {
     package struct Configuration: Sendable {
         /// Where it listens. `::` takes IPv4 too (mapped); port 0 lets the kernel choose.
         package var address: TransportAddress
+        /// The index of the only interface that datagrams are taken from; nil: all.
+        package var interface: UInt32?
         /// Several sockets may share the address and port; the kernel spreads remote addresses over them.
         package var reusePort: Bool
         /// Wished kernel buffers in bytes; the kernel may give less (`net.core.rmem_max`).
@@ -21,10 +23,11 @@ package final class UDPSocket {
         package var differentiatedServices: Int
 
         package init(
-            address: TransportAddress, reusePort: Bool = false, receiveBuffer: Int = 4 << 20,
+            address: TransportAddress, interface: UInt32? = nil, reusePort: Bool = false, receiveBuffer: Int = 4 << 20,
             sendBuffer: Int = 4 << 20, differentiatedServices: Int = 46
         ) {
             self.address = address
+            self.interface = interface
             self.reusePort = reusePort
             self.receiveBuffer = receiveBuffer
             self.sendBuffer = sendBuffer
@@ -98,6 +101,10 @@ package final class UDPSocket {
         let wanted = configuration.address
         if configuration.reusePort {
             try set(socket, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT")
+        }
+        // Before the socket has a port, so that nothing gets past it.
+        if let interface = configuration.interface, csockets_take_only_from(socket, interface) != 0 {
+            throw SocketError("SO_ATTACH_FILTER")
         }
         if family == AF_INET6 {
             try set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, wanted.isUnspecified ? 0 : 1, "IPV6_V6ONLY")

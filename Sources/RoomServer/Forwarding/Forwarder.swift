@@ -26,16 +26,18 @@ package final class Forwarder: Sendable {
         self.configuration = configuration
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let count = min(max(configuration.workers ?? cores, 1), WorkerIndex.maximum)
-        let port = try Self.findPort(configuration)
+        let points = configuration.listenAddresses.map { ListenPoint($0) }
+        let port = try Self.findPort(configuration.port, on: points)
         shared = ForwarderShared(
             certificate: try DTLSCertificate(),
-            advertisedAddresses: Self.advertisedAddresses(configuration, port: port),
+            advertisedAddresses: Self.advertisedAddresses(configuration, points, port: port),
             mailboxes: try (0..<count).map { _ in try WorkerMailbox() })
         var workers: [ForwardingWorker] = []
         for index in 0..<count {
             workers.append(
                 try ForwardingWorker(
-                    index: index, port: port, configuration: configuration, shared: shared, random: .system))
+                    index: index, points: points, port: port, configuration: configuration, shared: shared,
+                    random: .system))
         }
         self.port = port
         self.workers = workers
@@ -43,15 +45,15 @@ package final class Forwarder: Sendable {
 
     /// The port that is free on all addresses. Asked without SO_REUSEPORT first: with it, a second server of the same
     /// user would not be refused but share the port, and take every other client from the first.
-    private static func findPort(_ configuration: ForwarderConfiguration) throws(SocketError) -> UInt16 {
-        var attempts = configuration.port == 0 ? 10 : 1
+    private static func findPort(_ wanted: UInt16, on points: [ListenPoint]) throws(SocketError) -> UInt16 {
+        var attempts = wanted == 0 ? 10 : 1
         while true {
             attempts -= 1
             do {
-                var port = configuration.port
+                var port = wanted
                 var probes: [UDPSocket] = []
-                for address in configuration.listenAddresses {
-                    let probe = try UDPSocket(address: address.with(port: port))
+                for point in points {
+                    let probe = try point.open(port: port, reusePort: false)
                     port = probe.localAddress.port
                     probes.append(probe)
                 }
@@ -64,28 +66,13 @@ package final class Forwarder: Sendable {
     }
 
     private static func advertisedAddresses(
-        _ configuration: ForwarderConfiguration, port: UInt16
+        _ configuration: ForwarderConfiguration, _ points: [ListenPoint], port: UInt16
     ) -> [TransportAddress] {
         guard configuration.advertisedAddresses.isEmpty else {
             return configuration.advertisedAddresses.map { $0.port == 0 ? $0.with(port: port) : $0 }
         }
-        var found: [TransportAddress] = []
-        for listening in configuration.listenAddresses {
-            if !listening.isUnspecified {
-                found.append(listening.with(port: port))
-                continue
-            }
-            let local = NetworkInterfaces.addresses().filter {
-                $0.isRunning && !$0.address.isLinkLocal
-                    && ($0.address.family == listening.family || listening.family == .ipv6)
-            }
-            // Loopback last: of use to clients on this machine only.
-            for item in local.filter({ !$0.isLoopback }) + local.filter(\.isLoopback) {
-                found.append(item.address.with(port: port))
-            }
-        }
         var seen: Set<TransportAddress> = []
-        return found.filter { seen.insert($0).inserted }
+        return points.flatMap(\.announced).map { $0.with(port: port) }.filter { seen.insert($0).inserted }
     }
 
     // MARK: Life

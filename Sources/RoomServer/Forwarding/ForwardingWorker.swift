@@ -50,7 +50,8 @@ actor ForwardingWorker {
 
     /// Opens the sockets. Throws ``SocketError``.
     init(
-        index: Int, port: UInt16, configuration: ForwarderConfiguration, shared: ForwarderShared, random: RandomSource
+        index: Int, points: [ListenPoint], port: UInt16, configuration: ForwarderConfiguration,
+        shared: ForwarderShared, random: RandomSource
     ) throws(SocketError) {
         self.index = index
         self.configuration = configuration
@@ -59,8 +60,8 @@ actor ForwardingWorker {
         loop = try MediaLoop(name: "forwarder-\(index)", scheduling: configuration.scheduling)
         var sockets: [UDPSocket] = []
         var port = port
-        for address in configuration.listenAddresses {
-            let socket = try UDPSocket(address: address.with(port: port), reusePort: true)
+        for point in points {
+            let socket = try point.open(port: port, reusePort: true)
             port = socket.localAddress.port
             sockets.append(socket)
         }

@@ -103,6 +103,27 @@ import WebRTC
         await rig.close()
     }
 
+    /// Firefox and libnice have no loopback candidates: on one machine they come by its other addresses.
+    @Test func aServerForThisMachineIsReachedAtItsOtherAddresses() async throws {
+        let rig = try await ForwardingRig(workers: 2)
+        let announced = rig.forwarder.advertisedAddresses
+        #expect(announced.first == TransportAddress(host: "127.0.0.1", port: rig.forwarder.port))
+        let own = NetworkInterfaces.addresses().filter {
+            $0.isRunning && !$0.isLoopback && !$0.address.isLinkLocal && $0.address.family == .ipv4
+        }.map(\.address)
+        #expect(announced.dropFirst().map { $0.with(port: 0) } == own)
+        for (number, address) in own.enumerated() {
+            let stranger = try UDPSocket(address: address)
+            let batch = DatagramBatch()
+            [1, 2, 3].withUnsafeBytes { batch.append(copying: $0, to: address.with(port: rig.forwarder.port)) }
+            #expect(stranger.send(batch) == 1)
+            try await rig.until("a datagram to \(address)") {
+                await rig.forwarder.statistics().datagramsUnknown == UInt64(number + 1)
+            }
+        }
+        await rig.close()
+    }
+
     @Test func oneForwarderListensOnBothFamilies() async throws {
         let rig = try await ForwardingRig(workers: 2, hosts: ["127.0.0.1", "::1"])
         let key = try ForwardingRig.key("s")
