@@ -146,7 +146,8 @@ let package = Package(
         tests(
             "RoomServerTests",
             [
-                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", nioCore, nioPosix,
+                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", "COpenSSL", nioCore,
+                nioPosix,
                 nioHTTP1,
                 nioWebSocket, nioEmbedded, logging,
             ]),

@@ -9,11 +9,14 @@ package struct KickOut: SignalingMessage {
     package let errorCode: ZegoErrorCode
     /// For people.
     package let reason: String
+    /// What the operator wants the user to be told; nil: nothing.
+    package let message: String?
 
-    package init(roomID: RoomID?, errorCode: ZegoErrorCode, reason: String) {
+    package init(roomID: RoomID?, errorCode: ZegoErrorCode, reason: String, message: String? = nil) {
         self.roomID = roomID
         self.errorCode = errorCode
         self.reason = reason
+        self.message = message
     }
 
     package init(json: JSONValue) throws {
@@ -21,6 +24,7 @@ package struct KickOut: SignalingMessage {
         roomID = try reader.optionalRoomID()
         errorCode = try reader.errorCode("errorCode")
         reason = try reader.string("reason")
+        message = try reader.optionalString("message")
     }
 
     package var json: JSONValue {
@@ -28,6 +32,7 @@ package struct KickOut: SignalingMessage {
         if let roomID { object["roomID"] = .string(roomID.rawValue) }
         object["errorCode"] = .integer(Int64(errorCode.number))
         object["reason"] = .string(reason)
+        if let message { object["message"] = .string(message) }
         return .object(object)
     }
 }

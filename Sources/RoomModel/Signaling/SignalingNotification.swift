@@ -5,8 +5,12 @@ package enum SignalingNotification: Hashable, Sendable {
     case userUpdate(UserUpdate)
     case streamUpdate(StreamUpdate)
     case onlineUserCount(OnlineUserCount)
+    case streamExtraInfo(StreamExtraInfoUpdate)
+    case roomExtraInfo(RoomExtraInfoUpdate)
+    case message(RoomMessage)
     case remoteMicState(RemoteMicState)
     case kickOut(KickOut)
+    case tokenWillExpire(TokenWillExpire)
     case publishState(PublishState)
     case playState(PlayState)
     case reconnect(ReconnectAdvice)
@@ -19,8 +23,12 @@ package enum SignalingNotification: Hashable, Sendable {
         case UserUpdate.method: self = .userUpdate(try UserUpdate(json: params))
         case StreamUpdate.method: self = .streamUpdate(try StreamUpdate(json: params))
         case OnlineUserCount.method: self = .onlineUserCount(try OnlineUserCount(json: params))
+        case StreamExtraInfoUpdate.method: self = .streamExtraInfo(try StreamExtraInfoUpdate(json: params))
+        case RoomExtraInfoUpdate.method: self = .roomExtraInfo(try RoomExtraInfoUpdate(json: params))
+        case RoomMessage.method: self = .message(try RoomMessage(json: params))
         case RemoteMicState.method: self = .remoteMicState(try RemoteMicState(json: params))
         case KickOut.method: self = .kickOut(try KickOut(json: params))
+        case TokenWillExpire.method: self = .tokenWillExpire(try TokenWillExpire(json: params))
         case PublishState.method: self = .publishState(try PublishState(json: params))
         case PlayState.method: self = .playState(try PlayState(json: params))
         case ReconnectAdvice.method: self = .reconnect(try ReconnectAdvice(json: params))
@@ -34,8 +42,12 @@ package enum SignalingNotification: Hashable, Sendable {
         case .userUpdate: UserUpdate.method
         case .streamUpdate: StreamUpdate.method
         case .onlineUserCount: OnlineUserCount.method
+        case .streamExtraInfo: StreamExtraInfoUpdate.method
+        case .roomExtraInfo: RoomExtraInfoUpdate.method
+        case .message: RoomMessage.method
         case .remoteMicState: RemoteMicState.method
         case .kickOut: KickOut.method
+        case .tokenWillExpire: TokenWillExpire.method
         case .publishState: PublishState.method
         case .playState: PlayState.method
         case .reconnect: ReconnectAdvice.method
@@ -49,8 +61,12 @@ package enum SignalingNotification: Hashable, Sendable {
         case .userUpdate(let message): message.json
         case .streamUpdate(let message): message.json
         case .onlineUserCount(let message): message.json
+        case .streamExtraInfo(let message): message.json
+        case .roomExtraInfo(let message): message.json
+        case .message(let message): message.json
         case .remoteMicState(let message): message.json
         case .kickOut(let message): message.json
+        case .tokenWillExpire(let message): message.json
         case .publishState(let message): message.json
         case .playState(let message): message.json
         case .reconnect(let message): message.json

@@ -13,8 +13,11 @@ package final class AppStore: Sendable {
     /// What people should be told about the start: a first application made, a damaged file set aside.
     package let notices: [String]
 
+    private let stateDirectory: String
     private let fixed: [AppCredentials]
     private let stored: Mutex<[AppCredentials]>
+    /// Held while the file is written, so that two changes do not undo each other; readers do not wait for it.
+    private let writing = Mutex(())
 
     /// Reads the file, or makes it with one new application when there is none and the configuration has none either.
     ///
@@ -25,6 +28,7 @@ package final class AppStore: Sendable {
         stateDirectory: String, fixed: [AppCredentials] = [], random: inout RandomSource
     ) throws(AppStoreError) {
         path = stateDirectory + "/" + Self.fileName
+        self.stateDirectory = stateDirectory
         self.fixed = fixed
         var notices: [String] = []
         var applications: [AppCredentials]?
@@ -74,6 +78,69 @@ package final class AppStore: Sendable {
     /// Whether the application comes from the configuration (and cannot be changed at run time).
     package func isFixed(_ appID: AppID) -> Bool {
         fixed.contains { $0.appID == appID }
+    }
+
+    // MARK: Changes
+
+    /// Makes an application with random keys. Throws ``AppStoreError`` when it cannot be kept.
+    package func create() throws -> AppCredentials {
+        var random = RandomSource.system
+        return try change { applications in
+            while true {
+                let application = try AppCredentials(random: &random)
+                guard credentials(application.appID) == nil else { continue }
+                applications.append(application)
+                return application
+            }
+        }
+    }
+
+    /// Takes an application away: nobody can log in with it any more. Throws 1001004 when there is none, 1000017 when the
+    /// configuration fixes it, ``AppStoreError`` when the file cannot be written.
+    package func delete(_ appID: AppID) throws {
+        _ = try change { applications in
+            applications.remove(at: try index(of: appID, in: applications))
+        }
+    }
+
+    /// Gives an application new keys; the old ones are good for nothing from then on. Fails as ``delete(_:)``.
+    package func rotate(_ appID: AppID, appSign: Bool, serverSecret: Bool) throws -> AppCredentials {
+        var random = RandomSource.system
+        return try change { applications in
+            let index = try index(of: appID, in: applications)
+            let old = applications[index]
+            applications[index] = AppCredentials(
+                appID: appID, appSign: appSign ? AppSign(random: &random) : old.appSign,
+                serverSecret: serverSecret ? ServerSecret(random: &random) : old.serverSecret)
+            return applications[index]
+        }
+    }
+
+    private func index(of appID: AppID, in applications: [AppCredentials]) throws(ZegoError) -> Int {
+        guard !isFixed(appID) else {
+            throw ZegoError(
+                .illegalParameter, detail: "application \(appID) stands in the configuration; change it there")
+        }
+        guard let index = applications.firstIndex(where: { $0.appID == appID }) else {
+            throw ZegoError(.appIDIncorrect, detail: "this room server has no application \(appID)")
+        }
+        return index
+    }
+
+    /// The file first: what cannot be kept does not happen.
+    private func change<Value>(_ body: (inout [AppCredentials]) throws -> Value) throws -> Value {
+        try writing.withLock { _ in
+            var applications = stored.withLock { $0 }
+            let value = try body(&applications)
+            do throws(SecretFileError) {
+                try SecretFile.makeDirectory(stateDirectory)
+                try SecretFile.replace(path, with: ApplicationsFile.encode(applications))
+            } catch {
+                throw AppStoreError(path: path, reason: error.reason)
+            }
+            stored.withLock { [applications] in $0 = applications }
+            return value
+        }
     }
 
     private static func makeApplication(random: inout RandomSource) throws(SecretFileError) -> AppCredentials {

@@ -27,6 +27,10 @@ package struct RoomServerConfiguration: Sendable {
     package var iceServers: [ICEServer]
     /// Connections that nobody has logged in on, and connections in all.
     package var connectionLimits: ConnectionLimits
+    /// Whether who holds an expired token is put out of the room; else it merely begins nothing new.
+    package var kicksOnTokenExpiry = false
+    /// Where events of rooms are told; nil: nowhere.
+    package var webhook: WebhookConfiguration?
     /// The version that `challenge` tells, for people.
     package var version: String
 

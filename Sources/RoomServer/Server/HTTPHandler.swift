@@ -61,7 +61,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
             answer(
                 channel,
                 isDraining
-                    ? HTTPAnswer(status: .serviceUnavailable, headers: [("Retry-After", "1")], body: "stopping\n")
+                    ? HTTPAnswer(status: .serviceUnavailable, headers: [("Retry-After", "1")], body: "draining\n")
                     : HTTPAnswer(status: .ok, body: "ok\n"))
         case "/metrics":
             guard Self.isLoopback(channel.remoteAddress) else {
@@ -75,7 +75,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
             answer(
                 channel,
                 isDraining
-                    ? HTTPAnswer(status: .serviceUnavailable, headers: [("Retry-After", "1")], body: "stopping\n")
+                    ? HTTPAnswer(status: .serviceUnavailable, headers: [("Retry-After", "1")], body: "draining\n")
                     : HTTPAnswer(
                         status: .upgradeRequired,
                         headers: [

@@ -24,7 +24,7 @@ package final class RoomServer: Sendable {
     }
 
     /// What a running server consists of.
-    private struct Running: Sendable {
+    struct Running: Sendable {
         let group: MultiThreadedEventLoopGroup
         let listener: any Channel
         let service: SignalingService
@@ -139,20 +139,25 @@ package final class RoomServer: Sendable {
             await media.stop()
             throw .media("\(error)")
         }
+        let eventLoop = group.next()
+        let webhooks = configuration.webhook.map { WebhookSender($0, eventLoop: eventLoop, logger: logger) }
         let service = SignalingService(
-            eventLoop: group.next(),
+            eventLoop: eventLoop,
             settings: SignalingSettings(
                 departureTimeoutMs: Int64(configuration.departureTimeoutMs),
                 pingIntervalMs: Int64(configuration.effectivePingIntervalMs), limits: configuration.sessionLimits,
                 iceServers: configuration.iceServers, version: configuration.version,
                 messagesPerSecond: configuration.connectionLimits.messagesPerSecond,
-                messageBurst: configuration.connectionLimits.messageBurst),
-            limits: configuration.connectionLimits, apps: apps, media: media, logger: logger)
+                messageBurst: configuration.connectionLimits.messageBurst,
+                kicksOnTokenExpiry: configuration.kicksOnTokenExpiry, tellsWebhooks: webhooks != nil),
+            limits: configuration.connectionLimits, apps: apps, media: media, webhooks: webhooks,
+            logger: logger)
         do {
             let listener = try await listen(address, service: service, group: group)
             return Running(group: group, listener: listener, service: service, media: media, port: address.port)
         } catch {
             await media.stop()
+            await webhooks?.stop()
             throw .cannotBind(transport: "TCP", address: "\(address)", reason: Self.reason(error))
         }
     }
@@ -268,7 +273,7 @@ package final class RoomServer: Sendable {
         await running?.service.metrics()
     }
 
-    private var running: Running? {
+    var running: Running? {
         phase.withLock { phase in
             if case .running(let running) = phase { running } else { nil }
         }

@@ -13,6 +13,7 @@ actor SignalingService {
     private nonisolated let executor: any SerialExecutor
     let machine: SignalingMachine
     private let media: any MediaSide
+    private let webhooks: WebhookSender?
     private let limits: ConnectionLimits
     private let logger: Logger
 
@@ -27,7 +28,10 @@ actor SignalingService {
     private var census = ConnectionCensus()
     private var tickIsScheduled = false
     private var isPerforming = false
+    /// Clients are asked to go elsewhere, and nobody new is let in.
     private(set) var isDraining = false
+    private var drainEnd: Scheduled<Void>?
+    private var isStopping = false
     private nonisolated let sharedCounts = Mutex(RoomServerCounts())
 
     /// A session's line to the media side.
@@ -43,13 +47,14 @@ actor SignalingService {
 
     init(
         eventLoop: any EventLoop, settings: SignalingSettings, limits: ConnectionLimits, apps: AppStore,
-        media: any MediaSide, logger: Logger
+        media: any MediaSide, webhooks: WebhookSender? = nil, logger: Logger
     ) {
         self.eventLoop = eventLoop
         executor = eventLoop.executor
         self.limits = limits
         iceServers = settings.iceServers
         self.media = media
+        self.webhooks = webhooks
         self.logger = logger
         machine = SignalingMachine(
             settings: settings, random: .system, credentials: { apps.credentials($0) },
@@ -60,7 +65,7 @@ actor SignalingService {
 
     /// Whether a connection from this address may come in; then it is counted until ``left(_:isStranger:)``.
     func admit(_ address: String) -> Bool {
-        !isDraining && census.admit(address, limits)
+        !isStopping && census.admit(address, limits)
     }
 
     /// A connection of this address logged in, or logged out again.
@@ -141,6 +146,7 @@ actor SignalingService {
         case .stopPlay(let session, let stream): command(session, .stopPlay(stream))
         case .resourceAnswered(let session, let outcome): resourceAnswered(session, outcome)
         case .resourceEnded(let session): resourceEnded(session)
+        case .webhook(let event): webhooks?.assumeIsolated { $0.send(event) }
         case .log(let level, let message, let metadata):
             logger.log(level: level, "\(message)", metadata: metadata)
         }
@@ -151,7 +157,7 @@ actor SignalingService {
     }
 
     private func scheduleTick() {
-        guard !tickIsScheduled, machine.isActive, !isDraining else { return }
+        guard !tickIsScheduled, machine.isActive, !isStopping else { return }
         tickIsScheduled = true
         eventLoop.scheduleTask(in: .milliseconds(Self.tickMs)) { [weak self] in
             self?.assumeIsolated { $0.tick() }
@@ -224,19 +230,60 @@ actor SignalingService {
     /// The Prometheus text of what signalling and the media side counted.
     func metrics() async -> String {
         let forwarding = await media.statistics()
-        return Metrics.text(counts: machine.counts, signaling: machine.counters, forwarding: forwarding)
+        let counters = await webhooks?.counters
+        return Metrics.text(
+            counts: machine.counts, signaling: machine.counters, forwarding: forwarding, webhooks: counters)
+    }
+
+    // MARK: The console
+
+    /// Puts users out of rooms; see ``SignalingMachine/kick(_:appID:roomID:message:now:)``.
+    func kick(_ users: Set<UserID>, appID: AppID?, roomID: RoomID?, message: String?) -> [KickedUser] {
+        defer { perform() }
+        return machine.kick(users, appID: appID, roomID: roomID, message: message, now: .now())
+    }
+
+    /// Puts everybody out of a room, or with nil out of all rooms of an application.
+    func closeRoom(_ roomID: RoomID?, appID: AppID?, message: String?) -> [KickedUser] {
+        defer { perform() }
+        return machine.closeRoom(roomID, appID: appID, message: message, now: .now())
+    }
+
+    /// Asks all clients to go elsewhere and lets nobody new in; who is still there at the deadline is put out. Returns how
+    /// many sessions there are.
+    func beginDraining(deadlineMs: Int64, spreadMs: Int) -> Int {
+        defer { perform() }
+        isDraining = true
+        drainEnd?.cancel()
+        drainEnd = eventLoop.scheduleTask(in: .milliseconds(deadlineMs)) { [weak self] in
+            self?.assumeIsolated { service in
+                service.machine.endAll(now: .now())
+                service.perform()
+            }
+        }
+        return machine.drain(spreadMs: spreadMs, now: .now())
+    }
+
+    /// Lets clients in again. Who has left comes back by itself.
+    func endDraining() {
+        drainEnd?.cancel()
+        drainEnd = nil
+        if !isStopping { isDraining = false }
     }
 
     // MARK: The end
 
     /// Closes all connections and transports; clients see a close frame and come back when there is a server again.
     func drain() async {
+        isStopping = true
         isDraining = true
+        drainEnd?.cancel()
         for connection in connections.values { connection.close(.goingAway) }
         connections = [:]
         let open = transports
         transports = [:]
         for transport in open.values { transport.commands.finish() }
         for transport in open.values { await transport.task.value }
+        await webhooks?.stop()
     }
 }

@@ -1,30 +1,31 @@
 import RoomModel
 import Transport
 
-/// Sessions whose user logged in elsewhere: remembered for as long as their clients may try to come back, so that they
-/// are told so (1002086) and not merely that the session is unknown.
+/// Sessions whose user logged in elsewhere or was put out: remembered for as long as their clients may try to come back, so
+/// that they are told so and not merely that the session is unknown.
 struct DisplacedSessions {
     private var entries: [SessionID: Entry] = [:]
     private var order: [SessionID] = []
 
     private struct Entry {
         let resumeKey: String
+        let code: ZegoErrorCode
         let until: MonotonicTime
     }
 
     var isEmpty: Bool { entries.isEmpty }
 
-    mutating func remember(_ session: SessionID, resumeKey: String, now: MonotonicTime) {
+    mutating func remember(_ session: SessionID, resumeKey: String, as code: ZegoErrorCode, now: MonotonicTime) {
         entries[session] = Entry(
-            resumeKey: resumeKey, until: now.advanced(byMilliseconds: SignalingSettings.displacedMs))
+            resumeKey: resumeKey, code: code, until: now.advanced(byMilliseconds: SignalingSettings.displacedMs))
         order.append(session)
         if order.count > SignalingSettings.keptDisplaced { entries[order.removeFirst()] = nil }
     }
 
-    /// Whether this session was displaced, and the caller shows its key.
-    func contains(_ session: SessionID, resumeKey: String) -> Bool {
-        guard let entry = entries[session] else { return false }
-        return ConstantTime.areEqual(entry.resumeKey, resumeKey)
+    /// What became of this session, if the caller shows its key.
+    func code(of session: SessionID, resumeKey: String) -> ZegoErrorCode? {
+        guard let entry = entries[session], ConstantTime.areEqual(entry.resumeKey, resumeKey) else { return nil }
+        return entry.code
     }
 
     mutating func expire(_ now: MonotonicTime) {

@@ -5,10 +5,12 @@ import Transport
 final class PublishedStream {
     let key: StreamKey
     let roomID: RoomID
-    let description: StreamDescription
+    var description: StreamDescription
     let publisher: SessionID
     var microphone = MicrophoneState.open
     var media: Media
+    /// Milliseconds since 1970, where webhooks are told.
+    var createdAt = 0.0
 
     /// How far its media got.
     enum Media: Equatable {

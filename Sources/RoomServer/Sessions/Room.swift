@@ -14,6 +14,12 @@ final class Room {
     private(set) var streams: [PublishedStream] = []
     /// The number of users that all members were told, and when; nil before the first time.
     var toldCount: (count: Int, at: MonotonicTime)?
+    /// The room's one key, once somebody wrote it.
+    var extraInfo: RoomExtraInfo?
+    var rates: RoomRates
+    /// How often users came or went, and streams, as webhooks number it.
+    var userChanges: UInt64 = 0
+    var streamChanges: UInt64 = 0
 
     /// How many sessions each user has in the room: an engine or a page, and those of WHIP and WHEP.
     private var presences: [UserID: Presence] = [:]
@@ -38,10 +44,16 @@ final class Room {
         let isUserStatusNotify: Bool
     }
 
-    init(key: RoomKey, sessionID: String, maxMemberCount: UInt32) {
+    init(key: RoomKey, sessionID: String, maxMemberCount: UInt32, now: MonotonicTime) {
         self.key = key
         self.sessionID = sessionID
         self.maxMemberCount = maxMemberCount
+        rates = RoomRates(now: now)
+    }
+
+    /// The session as a member of the room.
+    func member(_ session: SessionID) -> Member? {
+        members.first { $0.session.id == session }
     }
 
     /// Users, each counted once.

@@ -4,6 +4,8 @@ import RoomModel
 struct RoomGrant: Sendable {
     /// Nil: it proved that it holds the AppSign, which allows everything and does not expire.
     let token: Token04?
+    /// Whether its client was told that the token expires soon.
+    var isExpiryTold = false
 
     static let appSign = RoomGrant(token: nil)
 

@@ -20,6 +20,8 @@ final class Session {
     var rooms: [Room] = []
     /// What it may do in each of its rooms.
     var grants: [RoomID: RoomGrant] = [:]
+    /// On which connection it entered each of its rooms.
+    var entries: [RoomID: ConnectionID] = [:]
     var notifications = NotificationLog(capacity: SignalingSettings.keptNotifications)
     var replies = ReplyCache(capacity: SignalingSettings.keptReplies)
     var publishing: [StreamID: PublishedStream] = [:]
@@ -30,6 +32,9 @@ final class Session {
     var mediaConnectedAt: MonotonicTime?
     /// Whether they ever were.
     var hasConnected = false
+    var rates: SessionRates
+    /// Why it was put out of a room last.
+    var kickCode: ZegoErrorCode?
 
     init(
         id: SessionID, resumeKey: String, appID: AppID, user: User, connection: ConnectionID, now: MonotonicTime
@@ -42,6 +47,7 @@ final class Session {
         self.user = user
         self.connection = connection
         lastHeard = now
+        rates = SessionRates(now: now)
     }
 
     /// Of a WHIP or WHEP client, which cannot resume.
@@ -53,6 +59,7 @@ final class Session {
         self.appID = appID
         self.user = user
         lastHeard = now
+        rates = SessionRates(now: now)
     }
 
     var userKey: UserKey { UserKey(appID: appID, userID: user.userID) }

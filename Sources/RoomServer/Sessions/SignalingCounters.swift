@@ -19,6 +19,8 @@ package struct SignalingCounters: Sendable {
     package var resources: UInt64 = 0
     /// By error number.
     package var refusedResources: [Int: UInt64] = [:]
+    /// Broadcast messages, barrage messages and custom commands that were taken.
+    package var messagesBetweenUsers: UInt64 = 0
     package var silentConnections: UInt64 = 0
 
     package init() {}

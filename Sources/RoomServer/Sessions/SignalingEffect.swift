@@ -25,6 +25,8 @@ package enum SignalingEffect: Sendable {
     case resourceAnswered(SessionID, Result<MediaAnswer, ZegoError>)
     /// The session of a WHIP or WHEP client is gone, whatever the reason.
     case resourceEnded(SessionID)
+    /// Something for the receiver of webhooks.
+    case webhook(WebhookEvent)
     /// A line for the log, without secrets.
     case log(Logger.Level, String, Logger.Metadata)
 }

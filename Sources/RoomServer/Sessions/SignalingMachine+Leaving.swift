@@ -9,15 +9,18 @@ extension SignalingMachine {
         guard let change = room.remove(session.id) else { return }
         session.rooms.removeAll { $0 === room }
         session.grants[room.key.roomID] = nil
+        session.entries[room.key.roomID] = nil
         let published = room.streams.filter { $0.publisher == session.id }
         remove(published, from: room, reason)
         for stream in published { effects.append(.unpublish(session.id, stream.key)) }
+        hookLogout(session, room, reason)
         if change.visibility {
             notifyUsers(of: room, except: session, .delete, [session.user])
         }
         log(.info, "left the room (\(reason))", session, room)
         if room.members.isEmpty {
             rooms[room.key] = nil
+            hookRoomClosed(room, reason)
         } else if change.presence {
             countChanged(in: room, newcomer: nil, now: now)
         }
@@ -54,6 +57,7 @@ extension SignalingMachine {
             streams[stream.key] = nil
             sessions[publisher]?.publishing[stream.key.stream] = nil
             directory.release(stream.key, by: publisher)
+            hookStreamClosed(stream, room, reason)
         }
         let update = StreamUpdate(roomID: room.key.roomID, deleted: removed.map(\.description), reason: reason)
         for member in room.members where member.session.id != publisher {

@@ -6,36 +6,85 @@ import Transport
 /// Logging in, coming back, logging out.
 extension SignalingMachine {
     /// Enters a room: makes the session, or goes on with the one of the connection.
-    func login(
-        _ request: LoginRequest, on link: SignalingLink, now: MonotonicTime
-    ) throws(ZegoError) -> Outcome {
-        if let session = link.session {
-            guard session.appID == request.appID, session.user == request.user else {
-                throw ZegoError(.multiRoomUserNotSame)
+    func login(_ request: LoginRequest, on link: SignalingLink, now: MonotonicTime) throws -> Outcome {
+        do {
+            if let session = link.session {
+                guard session.appID == request.appID, session.user == request.user else {
+                    throw ZegoError(.multiRoomUserNotSame)
+                }
+                if let outcome = try repeatedEntry(of: request.roomID, session, on: link) { return outcome }
+                guard session.rooms.count < settings.limits.rooms else { throw ZegoError(.multiRoomLimitExceeded) }
             }
-            guard session.room(request.roomID) == nil else { throw ZegoError(.roomCountExceeded) }
-            guard session.rooms.count < settings.limits.rooms else { throw ZegoError(.multiRoomLimitExceeded) }
+            return try enter(request, on: link, now: now)
+        } catch {
+            throw refused(request, error, on: link, now: now)
         }
+    }
+
+    /// Leaves a room, whatever comes of it, and enters another.
+    func switchRoom(_ request: SwitchRoomRequest, on link: SignalingLink, now: MonotonicTime) throws -> Outcome {
+        guard let session = link.session else { throw ZegoError(.notLoggedIn) }
+        if let outcome = try repeatedEntry(of: request.toRoomID, session, on: link) { return outcome }
+        guard let from = session.room(request.fromRoomID) else { throw ZegoError(.roomIDIncorrect) }
+        let login = LoginRequest(
+            appID: session.appID, roomID: request.toRoomID, user: session.user, configuration: request.configuration,
+            authentication: request.authentication)
+        do {
+            return try enter(login, on: link, leaving: from, now: now)
+        } catch {
+            if session.rooms.count > 1 {
+                leave(from, session, .publisherStopped, now: now)
+            } else {
+                end(session, .publisherStopped, now: now)
+            }
+            throw refused(login, error, on: link, now: now)
+        }
+    }
+
+    /// The answer to a login whose first answer was lost with an earlier connection; nil when it is the first login to
+    /// this room, 1002001 when the client has its answer.
+    private func repeatedEntry(
+        of roomID: RoomID, _ session: Session, on link: SignalingLink
+    ) throws(ZegoError) -> Outcome? {
+        guard let room = session.room(roomID) else { return nil }
+        guard session.entries[roomID] != link.id, let member = room.member(session.id),
+            let grant = session.grants[roomID]
+        else { throw ZegoError(.roomCountExceeded) }
+        session.entries[roomID] = link.id
+        return .reply(loginResult(of: member, in: room, grant: grant).json)
+    }
+
+    private func enter(
+        _ request: LoginRequest, on link: SignalingLink, leaving left: Room? = nil, now: MonotonicTime
+    ) throws(ZegoError) -> Outcome {
         let grant = try authenticate(request, nonce: link.nonce)
 
         let userKey = UserKey(appID: request.appID, userID: request.user.userID)
         let key = RoomKey(appID: request.appID, roomID: request.roomID)
         // An earlier client of the same user makes room for this one.
-        if let room = rooms[key], room.isFull(for: request.user.userID) { throw ZegoError(.memberLimitExceeded) }
+        if let room = rooms[key] {
+            guard !room.isFull(for: request.user.userID) else { throw ZegoError(.memberLimitExceeded) }
+            guard room.rates.logins.take(now) else { throw ZegoError(.roomCallsTooFrequent) }
+        }
 
         let session = link.session ?? makeSession(request, on: link, now: now)
         if let displaced = directory.claim(userKey, for: session.id).flatMap({ sessions[$0] }) {
             displace(displaced, now: now)
         }
         counters.logins += 1
-        let room = rooms[key] ?? makeRoom(key, maxMemberCount: request.configuration.maxMemberCount)
+        let room =
+            rooms[key]
+            ?? makeRoom(key, maxMemberCount: request.configuration.maxMemberCount, by: request.user.userID, now: now)
         let member = Room.Member(session: session, isUserStatusNotify: request.configuration.isUserStatusNotify)
         let result = loginResult(of: member, in: room, grant: grant)
         let change = room.add(member)
         session.rooms.append(room)
         session.grants[key.roomID] = grant
+        session.entries[key.roomID] = link.id
+        hookLogin(session, room)
         log(.info, "logged in", session, room)
         return .reply(result.json) { [self] in
+            if let left { leave(left, session, .publisherStopped, now: now) }
             if change.visibility {
                 notifyUsers(of: room, except: session, .add, [session.user])
             }
@@ -50,12 +99,8 @@ extension SignalingMachine {
         switch request.authentication {
         case .none: throw ZegoError(.noToken)
         case .token(let text):
-            let token = try Token04(reading: text, secret: application.serverSecret)
-            try token.verify(appID: request.appID, userID: request.user.userID, now: unixSeconds)
-            guard token.allowsLogin(to: request.roomID) else {
-                throw ZegoError(.authenticationFailed, detail: "the token gives no right to log in to this room")
-            }
-            return RoomGrant(token: token)
+            return try tokenGrant(
+                text, application, userID: request.user.userID, roomID: request.roomID)
         case .proof(let proof):
             let valid = AppSignProof.verify(
                 proof, appSign: application.appSign, nonce: nonce, appID: request.appID, userID: request.user.userID,
@@ -117,9 +162,10 @@ extension SignalingMachine {
         return session
     }
 
-    func makeRoom(_ key: RoomKey, maxMemberCount: UInt32) -> Room {
-        let room = Room(key: key, sessionID: random.token(22), maxMemberCount: maxMemberCount)
+    func makeRoom(_ key: RoomKey, maxMemberCount: UInt32, by user: UserID, now: MonotonicTime) -> Room {
+        let room = Room(key: key, sessionID: random.token(22), maxMemberCount: maxMemberCount, now: now)
         rooms[key] = room
+        hookRoomCreated(room, by: user)
         return room
     }
 
@@ -128,7 +174,7 @@ extension SignalingMachine {
             member.isUserStatusNotify ? room.visibleUsers(except: member.session.user.userID) : []
         return LoginResult(
             sessionID: member.session.id.text, resumeKey: member.session.resumeKey, roomSessionID: room.sessionID,
-            users: users, streams: room.streams.map(\.description), roomExtraInfo: [],
+            users: users, streams: room.streams.map(\.description), roomExtraInfo: room.extraInfo.map { [$0] } ?? [],
             iceServers: settings.iceServers, pingIntervalMs: Int(settings.pingIntervalMs),
             departureTimeoutMs: Int(settings.departureTimeoutMs), limits: settings.limits,
             tokenRemainSeconds: grant.remainSeconds(now: unixSeconds))
@@ -137,7 +183,7 @@ extension SignalingMachine {
     /// The user of this session logged in elsewhere: the earlier client is kicked out.
     private func displace(_ session: Session, now: MonotonicTime) {
         counters.displacedSessions += 1
-        displaced.remember(session.id, resumeKey: session.resumeKey, now: now)
+        displaced.remember(session.id, resumeKey: session.resumeKey, as: .loggedInElsewhere, now: now)
         let error = ZegoErrorCode.kickedOut
         notify(session, .kickOut(KickOut(roomID: nil, errorCode: error, reason: error.meaning)))
         end(session, .repeatedLogin, now: now)
@@ -151,8 +197,7 @@ extension SignalingMachine {
         let id = SessionID(request.sessionID)
         // One answer for an unknown session and for a wrong key: the key is not to be found by trying.
         guard let session = sessions[id], ConstantTime.areEqual(session.resumeKey, request.resumeKey) else {
-            let elsewhere = displaced.contains(id, resumeKey: request.resumeKey)
-            throw ZegoError(elsewhere ? .loggedInElsewhere : .roomDisconnected)
+            throw ZegoError(displaced.code(of: id, resumeKey: request.resumeKey) ?? .roomDisconnected)
         }
         guard let missed = session.notifications.after(request.lastSeq) else {
             throw ZegoError(.roomDisconnected, detail: "more was missed than is kept")

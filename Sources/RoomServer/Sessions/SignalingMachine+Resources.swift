@@ -155,9 +155,10 @@ extension SignalingMachine {
 
     private func enterHome(_ session: Session, now: MonotonicTime) {
         guard let key = session.home else { return }
-        let room = rooms[key] ?? makeRoom(key, maxMemberCount: 0)
+        let room = rooms[key] ?? makeRoom(key, maxMemberCount: 0, by: session.user.userID, now: now)
         let change = room.add(Room.Member(session: session, isUserStatusNotify: true))
         session.rooms.append(room)
+        hookLogin(session, room)
         log(.info, "came by \(session.resource?.rawValue ?? "")", session, room)
         if change.visibility { notifyUsers(of: room, except: session, .add, [session.user]) }
         if change.presence { countChanged(in: room, newcomer: nil, now: now) }

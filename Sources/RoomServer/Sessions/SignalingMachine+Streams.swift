@@ -158,6 +158,7 @@ extension SignalingMachine {
         streams[stream.key] = stream
         session.publishing[stream.key.stream] = stream
         room.add(stream)
+        hookStreamCreated(stream, room)
         let update = StreamUpdate(roomID: room.key.roomID, added: [stream.description])
         for member in room.members where member.session !== session {
             notify(member.session, .streamUpdate(update))
@@ -203,7 +204,7 @@ extension SignalingMachine {
         }
     }
 
-    private func published(_ streamID: StreamID, _ session: Session) throws(ZegoError) -> PublishedStream {
+    func published(_ streamID: StreamID, _ session: Session) throws(ZegoError) -> PublishedStream {
         guard let stream = session.publishing[streamID] else {
             throw ZegoError(.illegalParameter, detail: "this session does not publish \(streamID)")
         }

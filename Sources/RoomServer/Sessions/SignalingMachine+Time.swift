@@ -14,6 +14,7 @@ extension SignalingMachine {
                 drop(link, .silent, now: now)
             }
         }
+        for session in Array(sessions.values) { checkTokens(of: session, now: now) }
         for session in Array(sessions.values) {
             if session.resource != nil {
                 checkResourceMedia(of: session, now: now)

@@ -24,6 +24,7 @@ package final class SignalingMachine {
     var listeners: [StreamKey: Set<SessionID>] = [:]
     var displaced = DisplacedSessions()
     var lastTicket: UInt64 = 0
+    var lastMessage = MessageID(0)
     var refusalLog = LogLimit()
     var failures = FailureLimiter()
     var effects: [SignalingEffect] = []
@@ -67,11 +68,8 @@ package final class SignalingMachine {
 
     /// The rooms as they are, ordered by application and name.
     package var snapshot: RoomServerSnapshot {
-        let ordered = rooms.values.sorted {
-            ($0.key.appID.rawValue, $0.key.roomID.rawValue) < ($1.key.appID.rawValue, $1.key.roomID.rawValue)
-        }
-        return RoomServerSnapshot(
-            rooms: ordered.map { room in
+        RoomServerSnapshot(
+            rooms: ordered(nil, nil).map { room in
                 RoomSnapshot(
                     appID: room.key.appID, roomID: room.key.roomID, roomSessionID: room.sessionID,
                     maxMemberCount: room.maxMemberCount,
@@ -210,12 +208,9 @@ package final class SignalingMachine {
         switch call {
         case .ping(let request):
             return .reply(PingResult(time: request.time, serverTime: wallClock()).json)
-        case .login(let request):
-            do {
-                return try login(request, on: link, now: now)
-            } catch {
-                throw refused(request, error, on: link, now: now)
-            }
+        case .login(let request): return try login(request, on: link, now: now)
+        case .switchRoom(let request): return try switchRoom(request, on: link, now: now)
+        case .renewToken(let request): return try renewToken(request, on: link, now: now)
         case .resume(let request):
             do {
                 return try resume(request, on: link, now: now)
@@ -235,6 +230,12 @@ package final class SignalingMachine {
         case .unpublish(let request): return try unpublish(request, session: session(of: link))
         case .stopPlay(let request): return try stopPlay(request, session: session(of: link))
         case .mute(let request): return try mute(request, session: session(of: link))
+        case .setStreamExtraInfo(let request):
+            return try setExtraInfo(request, session: session(of: link), now: now)
+        case .setRoomExtraInfo(let request): return try setExtraInfo(request, session: session(of: link), now: now)
+        case .sendBroadcastMessage(let request): return try send(request, session: session(of: link), now: now)
+        case .sendBarrageMessage(let request): return try send(request, session: session(of: link), now: now)
+        case .sendCustomCommand(let request): return try send(request, session: session(of: link), now: now)
         }
     }
 

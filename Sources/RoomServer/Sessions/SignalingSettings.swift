@@ -12,6 +12,10 @@ package struct SignalingSettings: Sendable {
     /// Signalling messages per second of one connection, and at once.
     package var messagesPerSecond: Int
     package var messageBurst: Int
+    /// Whether who holds an expired token is put out of the room; else it merely begins nothing new.
+    package var kicksOnTokenExpiry: Bool
+    /// Whether ``SignalingEffect/webhook(_:)`` is wanted.
+    package var tellsWebhooks: Bool
 
     /// How often the number of users is told when nothing changes, and how often at most when it does.
     static let countIntervalMs: Int64 = 30_000
@@ -26,13 +30,16 @@ package struct SignalingSettings: Sendable {
     /// How long the place of a displaced session is remembered (the SDK's window of retries), and of how many.
     static let displacedMs: Int64 = 1_200_000
     static let keptDisplaced = 4096
+    /// How long before its token expires a client is told, in seconds.
+    static let expiryNoticeSeconds = 30
     /// Faulty messages and failed logins after which a connection is closed.
     static let faultyMessages = 16
     static let failedLogins = 8
 
     package init(
         departureTimeoutMs: Int64 = 30_000, pingIntervalMs: Int64 = 5_000, limits: SessionLimits = .standard,
-        iceServers: [ICEServer] = [], version: String = "1.0.0", messagesPerSecond: Int = 250, messageBurst: Int = 500
+        iceServers: [ICEServer] = [], version: String = "1.0.0", messagesPerSecond: Int = 250, messageBurst: Int = 500,
+        kicksOnTokenExpiry: Bool = false, tellsWebhooks: Bool = false
     ) {
         self.departureTimeoutMs = departureTimeoutMs
         self.pingIntervalMs = pingIntervalMs
@@ -41,5 +48,7 @@ package struct SignalingSettings: Sendable {
         self.version = version
         self.messagesPerSecond = messagesPerSecond
         self.messageBurst = messageBurst
+        self.kicksOnTokenExpiry = kicksOnTokenExpiry
+        self.tellsWebhooks = tellsWebhooks
     }
 }

@@ -3,7 +3,8 @@ import RoomModel
 /// The Prometheus text of `/metrics` (exposition format 0.0.4): numbers only, no identifiers.
 enum Metrics {
     static func text(
-        counts: RoomServerCounts, signaling: SignalingCounters, forwarding: ForwarderStatistics
+        counts: RoomServerCounts, signaling: SignalingCounters, forwarding: ForwarderStatistics,
+        webhooks: WebhookCounters? = nil
     ) -> String {
         var text = PrometheusText()
         text.gauge("connections", "WebSocket connections", counts.connections)
@@ -36,6 +37,14 @@ enum Metrics {
         text.counter("negotiations_total", "Offers received", signaling.negotiations)
         text.counter("negotiation_failures_total", "Offers that could not be answered", signaling.failedNegotiations)
         text.counter("published_streams_total", "Streams published", signaling.publishedStreams)
+
+        text.counter(
+            "messages_between_users_total", "Broadcasts, barrages and commands taken", signaling.messagesBetweenUsers)
+        if let webhooks {
+            text.counter("webhooks_delivered_total", "Webhook events that were taken", webhooks.delivered)
+            text.counter("webhook_failures_total", "Webhook requests that failed", webhooks.failures)
+            text.counter("webhooks_lost_total", "Webhook events that were given up", webhooks.lost)
+        }
 
         text.counter("media_packets_received_total", "RTP packets from publishers", forwarding.packetsReceived)
         text.counter("media_bytes_received_total", "Bytes of them", forwarding.bytesReceived)

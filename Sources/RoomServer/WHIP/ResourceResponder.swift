@@ -42,7 +42,7 @@ struct ResourceResponder: Sendable {
     }
 
     private static let draining = ResourceAnswer.problem(
-        .serviceUnavailable, "The server is stopping.", headers: [("Retry-After", "2")])
+        .serviceUnavailable, "The server is draining: it lets nobody new in.", headers: [("Retry-After", "2")])
 
     private static let noToken = ResourceAnswer.problem(
         .unauthorized, "The token is missing: Authorization: Bearer <token>.",

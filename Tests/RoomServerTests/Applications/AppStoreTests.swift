@@ -142,4 +142,47 @@ struct AppStoreTests {
         symlink("/etc/passwd", "\(directory.path)/apps.json")
         #expect(throws: AppStoreError.self) { try Self.open(directory) }
     }
+
+    @Test("applications are made, changed and deleted, and the file is always whole and private")
+    func changes() throws {
+        let directory = try Directory()
+        let fixed = try Self.fixedApplication(1)
+        let store = try Self.open(directory, fixed: [fixed])
+        let made = try store.create()
+        #expect(store.all == [fixed, made])
+        #expect(directory.names == ["apps.json"] && directory.mode() == 0o600)
+        #expect(try Self.open(directory, fixed: [fixed]).all == [fixed, made])
+
+        let signed = try store.rotate(made.appID, appSign: true, serverSecret: false)
+        #expect(signed.appSign != made.appSign && signed.serverSecret == made.serverSecret)
+        let both = try store.rotate(made.appID, appSign: true, serverSecret: true)
+        #expect(both.appSign != signed.appSign && both.serverSecret != made.serverSecret)
+        #expect(store.credentials(made.appID) == both)
+        #expect(try Self.open(directory, fixed: [fixed]).all == [fixed, both])
+
+        #expect { try store.rotate(fixed.appID, appSign: true, serverSecret: true) } throws: {
+            ($0 as? ZegoError)?.code == .illegalParameter
+        }
+        #expect { try store.delete(fixed.appID) } throws: { ($0 as? ZegoError)?.code == .illegalParameter }
+        try store.delete(made.appID)
+        #expect { try store.delete(made.appID) } throws: { ($0 as? ZegoError)?.code == .appIDIncorrect }
+        #expect(store.credentials(made.appID) == nil)
+        // None is left, and none is made behind the operator's back.
+        #expect(try Self.open(directory).all == [])
+        #expect(directory.names == ["apps.json"])
+    }
+
+    @Test("what cannot be kept does not happen")
+    func unwritable() throws {
+        let directory = try Directory()
+        let store = try Self.open(directory)
+        let app = try #require(store.first)
+        unlink("\(directory.path)/apps.json")
+        mkdir("\(directory.path)/apps.json", 0o700)
+        #expect(throws: AppStoreError.self) { try store.create() }
+        #expect(throws: AppStoreError.self) { try store.rotate(app.appID, appSign: true, serverSecret: true) }
+        #expect(throws: AppStoreError.self) { try store.delete(app.appID) }
+        #expect(store.all == [app])
+        rmdir("\(directory.path)/apps.json")
+    }
 }

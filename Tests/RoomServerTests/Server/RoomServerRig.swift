@@ -17,13 +17,14 @@ final class RoomServerRig: Sendable {
     /// Runs a test against a server, and stops it afterwards, whatever happens.
     static func run(
         limits: ConnectionLimits = ConnectionLimits(), departureTimeoutMs: Int = 30_000,
-        _ test: (RoomServerRig, UInt16) async throws -> Void
+        webhook: WebhookConfiguration? = nil, _ test: (RoomServerRig, UInt16) async throws -> Void
     ) async throws {
         var random = RandomSource.system
         let app = try AppCredentials(random: &random)
-        let configuration = RoomServerConfiguration(
+        var configuration = RoomServerConfiguration(
             stateDirectory: "/nonexistent", port: 0, fixedApplications: [app], departureTimeoutMs: departureTimeoutMs,
             connectionLimits: limits)
+        configuration.webhook = webhook
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let server = try RoomServer(configuration: configuration, logger: logger) { StandInMedia($0) }

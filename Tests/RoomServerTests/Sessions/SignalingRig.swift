@@ -25,6 +25,7 @@ final class SignalingRig {
     var answersOffers = true
     private(set) var resourceOutcomes: [SessionID: Result<MediaAnswer, ZegoError>] = [:]
     private(set) var endedResources: [SessionID] = []
+    private(set) var webhookEvents: [WebhookEvent] = []
     private var lastConnection: UInt64 = 0
 
     init(settings: SignalingSettings = SignalingSettings()) throws {
@@ -72,6 +73,13 @@ final class SignalingRig {
     func receive(_ connection: ConnectionID, _ text: [UInt8]) {
         machine.receive(connection, text: text, now: now)
         pump()
+    }
+
+    /// Does something to the machine and carries out what follows.
+    @discardableResult
+    func perform<Value>(_ body: (SignalingMachine, MonotonicTime) throws -> Value) rethrows -> Value {
+        defer { pump() }
+        return try body(machine, now)
     }
 
     /// Comes by WHIP or WHEP.
@@ -133,6 +141,7 @@ final class SignalingRig {
             messages[connection, default: []].append(json)
         case .close(let connection, let reason): closed[connection] = reason
         case .authenticated, .log: break
+        case .webhook(let event): webhookEvents.append(event)
         case .resourceAnswered(let session, let outcome): resourceOutcomes[session] = outcome
         case .resourceEnded(let session): endedResources.append(session)
         case .openTransport(let session): openTransports.append(session)

@@ -174,8 +174,16 @@ final class SignalingRigClient {
             "stream \(update.updateType) \(update.streamList.map(\.streamID.rawValue).joined(separator: ","))"
                 + (update.streamList.first.flatMap { update.deleteReasons[$0.streamID] }.map { " \($0.rawValue)" } ?? "")
         case .onlineUserCount(let count): "count \(count.count)"
+        case .streamExtraInfo(let update):
+            "streaminfo \(update.streamList.map { "\($0.streamID)=\($0.extraInfo.text)" }.joined(separator: ","))"
+        case .roomExtraInfo(let update):
+            "roominfo \(update.roomExtraInfoList.map { "\($0.key)=\($0.value)" }.joined(separator: ","))"
+        case .message(let message): "\(message.kind) \(message.fromUser.userID) \(message.text.text)"
         case .remoteMicState(let state): "mic \(state.streamID) \(state.state.rawValue)"
-        case .kickOut(let kick): "kick \(kick.errorCode.number)"
+        case .kickOut(let kick):
+            "kick \(kick.errorCode.number)" + (kick.roomID.map { " \($0)" } ?? "")
+                + (kick.message.map { " \($0)" } ?? "")
+        case .tokenWillExpire(let notice): "expire \(notice.roomID) \(notice.remainSeconds)"
         case .publishState(let state): "publish \(state.streamID) \(state.state.rawValue) \(state.errorCode.number)"
         case .playState(let state): "play \(state.streamID) \(state.state.rawValue) \(state.errorCode.number)"
         case .reconnect: "reconnect"
