@@ -41,9 +41,7 @@ final class RoomDaemon: Sendable {
         try await server.start()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let context = AdminContext(
-            version: Version.current, applications: server.apps, pageURL: { server.pageURL },
-            rooms: { await server.snapshot() })
+        let context = AdminContext(version: Version.current, server: server)
         let admin = SocketServer.lines(
             socket: sockets.admin, admission: .owner, limits: .control,
             catalogue: .admin(version: Version.current, logger: logger), context: context, log: nil,

@@ -37,6 +37,22 @@ enum Text {
         }.joined(separator: "\n")
     }
 
+    /// An application with its keys, as a configuration takes them.
+    static func application(_ app: JSONValue) -> String {
+        """
+        app_id = \(plain(app["appID"]))
+        app_sign = "\(plain(app["appSign"]))"
+        server_secret = "\(plain(app["serverSecret"]))"
+        """
+    }
+
+    /// Those who were put out, one a line.
+    static func kicked(_ result: JSONValue) -> String {
+        let users = result["kicked"]?.array ?? []
+        guard !users.isEmpty else { return "nobody was there" }
+        return users.map { "put \(plain($0["userID"])) out of \(plain($0["roomID"]))" }.joined(separator: "\n")
+    }
+
     /// One event on one line.
     static func event(_ event: JSONValue) -> String {
         let time = event["time"]?.string.map { $0.dropFirst(11).prefix(12) } ?? ""

@@ -16,7 +16,8 @@ struct ZegoctlCommand: ParsableCommand {
             StatusCommand.self, LoginCommand.self, LogoutCommand.self, PublishCommand.self, PlayCommand.self,
             EventsCommand.self, DevicesCommand.self, CallCommand.self, ApplicationCommand.self, TokenCommand.self,
             RoomsCommand.self,
-            UsersCommand.self, StreamsCommand.self, HelpCommand.self, ManualCommand.self,
+            UsersCommand.self, StreamsCommand.self, KickCommand.self, CloseRoomCommand.self, DrainCommand.self,
+            HelpCommand.self, ManualCommand.self,
         ])
 
     @OptionGroup var connection: ConnectionOptions

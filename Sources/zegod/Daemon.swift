@@ -116,9 +116,7 @@ final class Daemon: Sendable {
             socket: eventSocket, status: context.status, limits: .events, environment: environment)
         counts.add(control.limiter)
         counts.add(events.limiter)
-        let admin = AdminContext(
-            version: Version.current, applications: server?.apps, pageURL: { server?.pageURL },
-            rooms: { await server?.snapshot() })
+        let admin = AdminContext(version: Version.current, server: server)
         let console = SocketServer.lines(
             socket: sockets.admin, admission: .owner, limits: .control,
             catalogue: .admin(version: Version.current, logger: logger), context: admin, log: nil,
@@ -154,11 +152,16 @@ final class Daemon: Sendable {
         engine.scenario = options.scenario ?? configuration.engine.scenario
         engine.roomMode = options.roomMode ?? configuration.engine.roomMode
         engine.stunServers = configuration.engine.stunServers
+        engine.retryWindowSeconds = Double(configuration.engine.retryWindowSeconds)
         engine.audioInput = keeper.calls.deviceID("input") ?? configuration.audio.input
         engine.audioOutput = keeper.calls.deviceID("output") ?? configuration.audio.output
         engine.periodMs = configuration.audio.periodMs
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.version = Version.current
+        if options.appSign == nil, configuration.engine.appSign == nil, let apps = server?.apps {
+            // Keys of the embedded server that are rotated are new to its own engine, too.
+            engine.appSignSource = { (try? AppID(appID)).flatMap { apps.credentials($0)?.appSign } }
+        }
         if (options.server ?? configuration.engine.server ?? "embedded") == "embedded" {
             engine.serverName = "embedded"
         }

@@ -43,6 +43,20 @@ struct SourceRulesTests {
         }
     }
 
+    @Test("takes error numbers from the one table of RoomModel")
+    func takesErrorsFromTheTable() throws {
+        let number = /\b(1_0(0[0-9]|1[0-9])_[0-9]{3}|10[01][0-9]{4})\b/
+        for path in try Repository.files(below: "Sources", suffixes: [".swift"])
+        where !path.contains("RoomModel/Errors/") {
+            for line in try Repository.text(path).split(separator: "\n") {
+                let code = line.prefix { $0 != "\"" }
+                guard !code.contains("//"), let found = code.firstMatch(of: number) else { continue }
+                // A million is a million.
+                #expect(found.1 == "1_000_000", "\(path) writes \(found.1)")
+            }
+        }
+    }
+
     /// As `contains`, many times faster: these tests read every file of the repository.
     private static func occurs(_ needle: String, in text: String) -> Bool {
         text.withCString { strstr($0, needle) != nil }

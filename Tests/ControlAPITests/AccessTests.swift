@@ -89,7 +89,7 @@ struct AccessTests {
         let server = SocketServer.lines(
             socket: try .make(path: directory.path + "/admin.sock", mode: 0o600), admission: .owner, limits: .control,
             catalogue: .admin(version: "9", logger: logger),
-            context: AdminContext(version: "9", applications: nil, pageURL: { nil }, rooms: { nil }), log: nil,
+            context: AdminContext(version: "9", server: nil), log: nil,
             environment: environment)
         try await server.start()
         do {

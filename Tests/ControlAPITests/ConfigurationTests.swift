@@ -3,6 +3,7 @@ import Glibc
 import JSONRPC
 import Logging
 import RoomModel
+import RoomServer
 import Testing
 import VoiceEngine
 
@@ -49,6 +50,7 @@ struct ConfigurationTests {
             server = "ws://127.0.0.1:8790"
             scenario = "karaoke"
             room_mode = "multi"
+            retry_window_s = 60
             stun_servers = ["stun:192.0.2.1:3478"]
             [audio]
             input = "tone:440"
@@ -120,6 +122,10 @@ struct ConfigurationTests {
             ("[server]\nlisten = \"localhost\"", "zegod.toml:2: server.listen: expected a numeric IP address"),
             ("[server]\nlisten = \"0.0.0.0\"", "zegod.toml:2: server.listen: expected a loopback address"),
             ("[[server.app]]\napp_id = 1", "zegod.toml:1: server.app[0].app_sign: expected string, got missing"),
+            ("[server]\nwebhook_url = \"example.org\"", "zegod.toml:2: server.webhook_url: expected http://"),
+            ("[server]\nwebhook_url = \"https://example.org/hook\"", "server.webhook_secret: expected the secret"),
+            ("[server]\nwebhook_secret = \"hush\"", "server.webhook_url: expected a URL"),
+            ("[engine]\nretry_window_s = 0", "engine.retry_window_s: expected integer 1…86400, got 0"),
             ("[log]\nlevel = \"loud\"", "log.level: expected one of trace"),
             ("[[join]]\nroom = \"r\"", "zegod.toml:1: join[0].user: expected string, got missing"),
             ("[[join]]\nroom = \"r\"\nuser = \"u\"\nplay = \"some\"", "zegod.toml:4: join[0].play"),
@@ -149,6 +155,10 @@ struct ConfigurationTests {
         #expect(refusal("[audio]\ninput = \"null\"", mode: 0o644) == nil)
         let app = "[[server.app]]\napp_id = 7\napp_sign = \"\(Self.appSign)\"\nserver_secret = \"\(Self.secret)\""
         #expect(refusal(app, mode: 0o644) != nil)
+        let webhook = "[server]\nwebhook_url = \"http://h/\"\nwebhook_secret = \"hush\""
+        #expect(try parse(webhook).server.webhook == WebhookConfiguration(url: "http://h/", secret: "hush"))
+        let told = try #require(refusal(webhook, mode: 0o644))
+        #expect(told.contains("chmod o=") && !told.contains("hush"))
         let damaged = try #require(refusal("[engine]\napp_sign = \"\(Self.appSign.dropLast())x\""))
         #expect(!damaged.contains("abab"))
     }

@@ -164,4 +164,36 @@ struct RememberedCallsTests {
             #expect(method.memory != .none || isWish, "\(method.name) begins or ends something")
         }
     }
+
+    @Test("A switch is remembered as the login to the new room, as the same user; a renewed token as its token")
+    func switched() throws {
+        var calls = RememberedCalls()
+        try login(&calls, "room1")
+        try note(&calls, "startPublishing", ["streamID": "a"])
+        try note(&calls, "setStreamExtraInfo", ["extraInfo": "hello"])
+        try note(
+            &calls, "switchRoom", ["fromRoomID": "room1", "toRoomID": "room2", "config": ["token": "old"], "wait": 3])
+        #expect(
+            text(calls) == [#"loginRoom roomID=room2 user={"userID":"u"} config={"token":"old"}"#])
+        try note(&calls, "renewToken", ["roomID": "room2", "token": "new"])
+        try note(&calls, "renewToken", ["roomID": "elsewhere", "token": "other"])
+        #expect(calls.rooms.map { $0.call.params["config"]?["token"]?.string } == ["new"])
+        // From a room that was entered otherwise, as whoever is in it.
+        var joined = RememberedCalls()
+        try note(
+            &joined, "switchRoom", ["fromRoomID": "lobby", "toRoomID": "room2"],
+            in: .init(rooms: ["room2"], isSingleRoom: true, user: ["userID": "kiosk"]))
+        #expect(text(joined) == [#"loginRoom roomID=room2 user={"userID":"kiosk"}"#])
+    }
+
+    @Test("The text of a stream goes with it")
+    func streamText() throws {
+        var calls = RememberedCalls()
+        try login(&calls, "room1")
+        try note(&calls, "setStreamExtraInfo", ["extraInfo": "hello"])
+        try note(&calls, "startPublishing", ["streamID": "a"])
+        #expect(calls.settings.map(\.method) == ["setStreamExtraInfo"])
+        try note(&calls, "stopPublishing", ["streamID": "a"])
+        #expect(calls.settings.isEmpty)
+    }
 }

@@ -23,7 +23,7 @@ struct StatusPropertyTests {
             let roomID = "room\(Int.random(in: 0..<2, using: &random))"
             let number = Int.random(in: 0..<4, using: &random)
             let failure = Bool.random(using: &random) ? 0 : 1_003_020
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<14, using: &random) {
             case 0: try login(roomID)
             case 1:
                 leave(
@@ -34,6 +34,8 @@ struct StatusPropertyTests {
             case 4, 5: try users(roomID, number)
             case 6, 7: try streams(roomID, number)
             case 8: count(roomID, number)
+            case 12: try streamInfo(roomID, number)
+            case 13: try roomInfo(roomID, number)
             case 9: publish(number, failure)
             case 10: play(number, failure)
             default: device(number)
@@ -106,13 +108,17 @@ struct StatusPropertyTests {
         private func streams(_ roomID: String, _ number: Int) throws {
             let stream = try stream(number)
             guard let room = engine.snapshot().rooms.first(where: { $0.roomID == roomID }) else { return }
-            let isThere = room.streamList.contains(stream)
+            let isThere = room.streamList.contains { $0.streamID == stream.streamID }
             engine.raise(
                 .streamUpdate(
                     roomID: roomID, updateType: isThere ? .delete : .add, streamList: [stream], extendedData: [:])
             ) { snapshot in
                 snapshot.room(roomID) {
-                    if isThere { $0.streamList.removeAll { $0 == stream } } else { $0.streamList.append(stream) }
+                    if isThere {
+                        $0.streamList.removeAll { $0.streamID == stream.streamID }
+                    } else {
+                        $0.streamList.append(stream)
+                    }
                 }
             }
         }
@@ -121,6 +127,29 @@ struct StatusPropertyTests {
             guard engine.snapshot().rooms.contains(where: { $0.roomID == roomID }) else { return }
             engine.raise(.onlineUserCount(roomID: roomID, count: number)) { snapshot in
                 snapshot.room(roomID) { $0.onlineUserCount = number }
+            }
+        }
+
+        private mutating func streamInfo(_ roomID: String, _ number: Int) throws {
+            guard let room = engine.snapshot().rooms.first(where: { $0.roomID == roomID }) else { return }
+            guard var stream = room.streamList.first(where: { $0.streamID.rawValue == "stream\(number)" }) else {
+                return
+            }
+            stream.extraInfo = try StreamExtraInfo("\(Int.random(in: 0..<9, using: &random))")
+            engine.raise(.streamExtraInfo(roomID: roomID, streamList: [stream])) { [stream] snapshot in
+                snapshot.room(roomID) { room in
+                    for index in room.streamList.indices where room.streamList[index].streamID == stream.streamID {
+                        room.streamList[index] = stream
+                    }
+                }
+            }
+        }
+
+        private func roomInfo(_ roomID: String, _ number: Int) throws {
+            guard engine.snapshot().rooms.contains(where: { $0.roomID == roomID }) else { return }
+            let info = try RoomExtraInfo(key: "topic", value: "\(number)", updateUser: user(1), updateTime: 5)
+            engine.raise(.roomExtraInfo(roomID: roomID, roomExtraInfoList: [info])) { snapshot in
+                snapshot.room(roomID) { $0.roomExtraInfo["topic"] = .string(info.value) }
             }
         }
 
@@ -190,7 +219,7 @@ struct StatusPropertyTests {
         var status = try #require(JSONValue(parsing: JSONValue.object(status).serialized()).object)
         status["uptimeSeconds"] = nil
         for (list, keys) in [
-            "rooms": ["user", "isUserStatusNotify", "roomExtraInfo"],
+            "rooms": ["user", "isUserStatusNotify"],
             "publishers": ["roomID", "channel", "source", "muted"], "players": ["roomID", "volume", "muted"],
         ] {
             let entries = (status[list]?.array ?? []).map { entry -> JSONValue in
@@ -259,5 +288,6 @@ extension EngineSnapshot.Room {
         userList = []
         streamList = []
         onlineUserCount = 0
+        roomExtraInfo = [:]
     }
 }

@@ -24,6 +24,11 @@ import VoiceEngine
         .roomState(roomID: "room1", reason: reason, errorCode: code, extendedData: [:])
     }
 
+    private func loggedIn(_ reason: RoomStateReason, _ session: String) -> EngineEvent {
+        .roomState(
+            roomID: "room1", reason: reason, errorCode: 0, extendedData: ["roomSessionID": .string(session)])
+    }
+
     private func users(_ type: UpdateType, _ list: [User]) -> EngineEvent {
         .userUpdate(roomID: "room1", updateType: type, userList: list)
     }
@@ -37,13 +42,13 @@ import VoiceEngine
         #expect(room.loginBegan() == [state(.logining)])
         #expect(
             room.loggedIn(roomSessionID: "s", users: [anna], streams: [voice])
-                == [state(.logined), users(.add, [anna]), streams(.add, [voice])])
+                == [loggedIn(.logined, "s"), users(.add, [anna]), streams(.add, [voice])])
         #expect(room.roomSessionID == "s")
     }
 
     @Test mutating func anEmptyRoomTellsOnlyTheState() {
         _ = room.loginBegan()
-        #expect(room.loggedIn(roomSessionID: "s", users: [me], streams: []) == [state(.logined)])
+        #expect(room.loggedIn(roomSessionID: "s", users: [me], streams: []) == [loggedIn(.logined, "s")])
     }
 
     @Test mutating func whoComesBackHearsTheDifference() throws {
@@ -56,11 +61,11 @@ import VoiceEngine
         #expect(
             room.loggedIn(roomSessionID: "t", users: [ben], streams: [second])
                 == [
-                    state(.reconnected), users(.delete, [anna]), users(.add, [ben]), streams(.delete, [first]),
+                    loggedIn(.reconnected, "t"), users(.delete, [anna]), users(.add, [ben]), streams(.delete, [first]),
                     streams(.add, [second]),
                 ])
         _ = room.connectionLost()
-        #expect(room.loggedIn(roomSessionID: "t", users: [ben], streams: [second]) == [state(.reconnected)])
+        #expect(room.loggedIn(roomSessionID: "t", users: [ben], streams: [second]) == [loggedIn(.reconnected, "t")])
     }
 
     @Test mutating func aResumedSessionOnlyTellsThatItIs() {
@@ -103,7 +108,7 @@ import VoiceEngine
     @Test mutating func oneselfIsNeverTold() throws {
         _ = room.loginBegan()
         let own = try stream("own", me)
-        #expect(room.loggedIn(roomSessionID: "s", users: [me], streams: [own]) == [state(.logined)])
+        #expect(room.loggedIn(roomSessionID: "s", users: [me], streams: [own]) == [loggedIn(.logined, "s")])
         #expect(room.addUsers([me]) == [])
         #expect(room.addStreams([own]) == [])
     }
@@ -125,10 +130,53 @@ import VoiceEngine
         #expect(room.deleteStreams([other.streamID]) == [])
     }
 
+    @Test mutating func textsAreToldWhenTheyAreNew() throws {
+        func info(_ value: String, at time: Int64 = 1) throws -> RoomExtraInfo {
+            try RoomExtraInfo(key: "topic", value: value, updateUser: anna, updateTime: time)
+        }
+        func told(_ infos: RoomExtraInfo...) -> EngineEvent {
+            .roomExtraInfo(roomID: "room1", roomExtraInfoList: infos)
+        }
+        var voice = try stream("voice", anna)
+        voice.extraInfo = try StreamExtraInfo("a")
+        _ = room.loginBegan()
+        #expect(
+            room.loggedIn(roomSessionID: "s", users: [], streams: [voice], extraInfo: [try info("one")])
+                == [loggedIn(.logined, "s"), streams(.add, [voice]), told(try info("one"))])
+        #expect(room.snapshot.roomExtraInfo == ["topic": "one"])
+        voice.extraInfo = try StreamExtraInfo("b")
+        #expect(room.changedStreams([voice]) == [.streamExtraInfo(roomID: "room1", streamList: [voice])])
+        #expect(room.changedStreams([voice, try stream("unknown", anna)]) == [])
+        #expect(room.snapshot.streamList == [voice])
+        // Our own text is known without an event.
+        room.wroteExtraInfo(try info("mine"))
+        #expect(room.snapshot.roomExtraInfo == ["topic": "mine"])
+        // Whoever comes back hears what has changed, in the order of a login.
+        _ = room.connectionLost()
+        voice.extraInfo = try StreamExtraInfo("c")
+        #expect(
+            room.loggedIn(roomSessionID: "s", users: [], streams: [voice], extraInfo: [try info("two", at: 2)])
+                == [
+                    loggedIn(.reconnected, "s"), .streamExtraInfo(roomID: "room1", streamList: [voice]),
+                    told(try info("two", at: 2)),
+                ])
+        _ = room.connectionLost()
+        #expect(
+            room.loggedIn(roomSessionID: "s", users: [], streams: [voice], extraInfo: [try info("two", at: 3)])
+                == [loggedIn(.reconnected, "s")])
+        // The room was empty meanwhile: what was written is gone.
+        _ = room.connectionLost()
+        #expect(
+            room.loggedIn(roomSessionID: "t", users: [], streams: [voice])
+                == [loggedIn(.reconnected, "t"), told(try info("", at: 2))])
+        #expect(room.kickedOut(1_002_055).count == 1)
+        #expect(room.snapshot.roomExtraInfo == [:])
+    }
+
     @Test mutating func withoutUserStatusNotifyUsersAreNotTold() throws {
         room = Room(roomID: try RoomID("room1"), user: me, config: LoginConfig())
         _ = room.loginBegan()
-        #expect(room.loggedIn(roomSessionID: "s", users: [anna], streams: []) == [state(.logined)])
+        #expect(room.loggedIn(roomSessionID: "s", users: [anna], streams: []) == [loggedIn(.logined, "s")])
         #expect(room.addUsers([ben]) == [])
         #expect(room.snapshot.userList.isEmpty)
     }

@@ -68,13 +68,17 @@ package struct Catalogue<Context: Sendable>: Sendable {
         }
     }
 
+    private static var deviceErrors: Set<ZegoErrorCode> {
+        [.deviceGeneric, .deviceInvalidID, .deviceNoAuthorization, .deviceInUse]
+    }
+
     /// Whether a call that was answered with an error is still what its caller wants.
     private static func holds(_ memory: CallMemory, despite error: any Error) -> Bool {
         switch memory {
         // A room that is only waiting to be entered again is not there to be left, but nobody wants it any more.
         case .leavesRooms: true
         // A device that did not open is the one in use all the same.
-        case .device: (error as? ZegoError).map { (1_006_001...1_006_005).contains($0.code.number) } ?? false
+        case .device: (error as? ZegoError).map { deviceErrors.contains($0.code) } ?? false
         default: error is WaitExpired
         }
     }

@@ -38,6 +38,18 @@ package struct EventDescription: Sendable {
         .init(
             "stream-update", "streams of others came or went",
             fields: ["roomID", "updateType", "streamList", "extendedData"]),
+        .init("stream-extra-info", "others wrote another text to their streams", fields: ["roomID", "streamList"]),
+        .init("room-extra-info", "others wrote in the room", fields: ["roomID", "roomExtraInfoList"]),
+        .init(
+            "broadcast-message", "a message of another user to all",
+            fields: ["roomID", "fromUser", "message", "messageID", "sendTime"]),
+        .init(
+            "barrage-message", "a message of another user to all who were connected",
+            fields: ["roomID", "fromUser", "message", "messageID", "sendTime"]),
+        .init(
+            "custom-command", "a command of another user",
+            fields: ["roomID", "fromUser", "command", "messageID", "sendTime"]),
+        .init("token-will-expire", "30 s before a token expires", fields: ["roomID", "remainSeconds"]),
         .init(
             "publisher-state", "a stream is requested, published, or no longer",
             fields: ["streamID", "state", "errorCode", "extendedData"]),

@@ -14,6 +14,8 @@ package struct DaemonConfiguration: Sendable {
         package var server: String?
         package var scenario = Scenario.standardVoiceCall
         package var roomMode = RoomMode.single
+        /// How long a login, a re-connection, a publisher or a player is tried again.
+        package var retryWindowSeconds = 1200
         package var stunServers: [String] = []
 
         package init() {}
@@ -87,7 +89,7 @@ package struct DaemonConfiguration: Sendable {
             try root.finish()
             try Self.check(joins, roomMode: engine.roomMode)
             if file.json["engine"]?["app_sign"] != nil { try file.privacy("engine.app_sign") }
-            if !server.applications.isEmpty { try file.privacy("server.app") }
+            if server.holdsSecrets { try file.privacy("server") }
             if engine.server == nil, !server.isEnabled {
                 throw JSONShapeError(
                     path: "engine.server", expected: "ws://host:port, because server.enabled is false", got: "embedded")
@@ -120,6 +122,8 @@ package struct DaemonConfiguration: Sendable {
         }
         engine.scenario = try section.optionalChoice("scenario") ?? engine.scenario
         engine.roomMode = try section.optionalChoice("room_mode") ?? engine.roomMode
+        engine.retryWindowSeconds =
+            try section.optionalInteger("retry_window_s", in: 1...86_400) ?? engine.retryWindowSeconds
         engine.stunServers = try section.optionalStrings("stun_servers") ?? []
         try section.finish()
         return appSignFile

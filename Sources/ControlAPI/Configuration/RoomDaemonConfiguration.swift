@@ -21,6 +21,6 @@ package struct RoomDaemonConfiguration: Sendable {
         } catch {
             throw file.error(error)
         }
-        if !server.applications.isEmpty { try file.requirePrivacy(because: "server.app") }
+        if server.holdsSecrets { try file.requirePrivacy(because: "server") }
     }
 }

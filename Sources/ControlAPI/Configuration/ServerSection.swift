@@ -11,6 +11,8 @@ package struct ServerSection: Sendable, Equatable {
     package var advertise: [String] = []
     package var insecure = false
     package var departureTimeoutSeconds = 30
+    package var kicksOnTokenExpiry = false
+    package var webhook: WebhookConfiguration?
     /// `[[server.app]]`
     package var applications: [AppCredentials] = []
 
@@ -26,12 +28,36 @@ package struct ServerSection: Sendable, Equatable {
         insecure = try section.optionalBool("insecure") ?? insecure
         departureTimeoutSeconds =
             try section.optionalInteger("departure_timeout_s", in: 1...3600) ?? departureTimeoutSeconds
+        kicksOnTokenExpiry = try section.optionalBool("kick_on_token_expiry") ?? kicksOnTokenExpiry
+        webhook = try Self.webhook(&section) ?? webhook
         for element in try section.optionalArray("app") ?? [] {
             var reader = try JSONReader(element.value, path: element.path)
             applications.append(try Self.application(&reader, known: applications))
         }
         try section.finish()
         try checkListen()
+    }
+
+    /// Whether the section holds secrets, so that others must not read the file.
+    var holdsSecrets: Bool { !applications.isEmpty || webhook != nil }
+
+    private static func webhook(_ section: inout JSONReader) throws(JSONShapeError) -> WebhookConfiguration? {
+        let url = try section.optionalString("webhook_url") ?? ""
+        let secret = try section.optionalString("webhook_secret") ?? ""
+        guard !url.isEmpty else {
+            guard secret.isEmpty else {
+                throw JSONShapeError(path: "server.webhook_url", expected: "a URL, for there is a secret", got: "none")
+            }
+            return nil
+        }
+        guard WebhookConfiguration.isURL(url) else {
+            throw JSONShapeError(path: "server.webhook_url", expected: "http://… or https://…", got: "\"\(url)\"")
+        }
+        guard !secret.isEmpty else {
+            throw JSONShapeError(
+                path: "server.webhook_secret", expected: "the secret that the signature is made with", got: "none")
+        }
+        return WebhookConfiguration(url: url, secret: secret)
     }
 
     private static func application(
@@ -66,8 +92,11 @@ package struct ServerSection: Sendable, Equatable {
 
     /// The room server's configuration.
     package func roomServerConfiguration(stateDirectory: String, version: String) -> RoomServerConfiguration {
-        RoomServerConfiguration(
+        var configuration = RoomServerConfiguration(
             stateDirectory: stateDirectory, listen: listen, port: port, advertise: advertise, insecure: insecure,
             fixedApplications: applications, departureTimeoutMs: departureTimeoutSeconds * 1000, version: version)
+        configuration.kicksOnTokenExpiry = kicksOnTokenExpiry
+        configuration.webhook = webhook
+        return configuration
     }
 }

@@ -11,6 +11,10 @@ package protocol EngineControlling: Sendable {
 
     func loginRoom(roomID: String, user: User, config: LoginConfig, wait: CallWait) async throws -> LoginOutcome
     func logoutRoom(roomID: String?) async throws -> CallResult
+    func switchRoom(
+        fromRoomID: String, toRoomID: String, config: LoginConfig, wait: CallWait
+    ) async throws -> LoginOutcome
+    func renewToken(roomID: String, token: String) async throws -> CallResult
 
     func startPublishing(
         streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, wait: CallWait
@@ -22,6 +26,12 @@ package protocol EngineControlling: Sendable {
         streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, wait: CallWait
     ) async throws -> PlayResult
     func stopPlaying(streamID: String) async throws -> CallResult
+
+    func sendBroadcastMessage(roomID: String, message: String) async throws -> MessageResult
+    func sendBarrageMessage(roomID: String, message: String) async throws -> MessageResult
+    func sendCustomCommand(roomID: String, command: String, toUserList: [String]) async throws -> MessageResult
+    func setRoomExtraInfo(roomID: String, key: String, value: String) async throws -> CallResult
+    func setStreamExtraInfo(_ text: String, channel: PublishChannel) async throws -> CallResult
 
     func setAudioConfig(
         bitrateKbps: Int?, channels: PublishAudioConfig.Channels?, frameMs: Int?, channel: PublishChannel

@@ -14,6 +14,8 @@ package enum StatusReducer {
         case "stream-update": update(fields, list: "streamList", identifier: "streamID", &status)
         case "online-user-count":
             changeRoom(fields, &status) { $0["onlineUserCount"] = fields["count"] }
+        case "stream-extra-info": streamExtraInfo(fields, &status)
+        case "room-extra-info": roomExtraInfo(fields, &status)
         case "publisher-state": streamState(fields, list: "publishers", final: "no-publish", &status)
         case "player-state": streamState(fields, list: "players", final: "no-play", &status)
         case "publisher-quality": quality(fields, list: "publishers", &status)
@@ -32,18 +34,21 @@ package enum StatusReducer {
     private static let finalReasons: [JSONValue] = ["login-failed", "reconnect-failed", "kick-out", "logout"]
 
     private static func roomState(_ fields: JSONObject, _ status: inout JSONObject) {
+        // A logout that failed leaves everything as it was.
+        if fields["reason"] == "logout-failed" { return }
         if fields["reason"] == "logining" { dropEnded(&status) }
         changeRoom(fields, &status, adding: true) { room in
             room["reason"] = fields["reason"]
             room["errorCode"] = fields["errorCode"]
             switch fields["reason"] {
-            case "logined":
+            case "logined", "reconnected":
                 if let session = fields["extendedData"]?["roomSessionID"] { room["roomSessionID"] = session }
             case .some(let reason) where reason == "logining" || finalReasons.contains(reason):
                 if reason == "logining" { room["roomSessionID"] = "" }
                 room["userList"] = []
                 room["streamList"] = []
                 room["onlineUserCount"] = 0
+                room["roomExtraInfo"] = [:]
             default: break
             }
         }
@@ -76,6 +81,25 @@ package enum StatusReducer {
                 }
             }
             room[list] = .array(entries)
+        }
+    }
+
+    private static func streamExtraInfo(_ fields: JSONObject, _ status: inout JSONObject) {
+        changeRoom(fields, &status) { room in
+            room["streamList"] = .array(
+                (room["streamList"]?.array ?? []).map { entry in
+                    fields["streamList"]?.array?.first { $0["streamID"] == entry["streamID"] } ?? entry
+                })
+        }
+    }
+
+    private static func roomExtraInfo(_ fields: JSONObject, _ status: inout JSONObject) {
+        changeRoom(fields, &status) { room in
+            var texts = room["roomExtraInfo"]?.object ?? [:]
+            for info in fields["roomExtraInfoList"]?.array ?? [] {
+                if let key = info["key"]?.string { texts[key] = info["value"] }
+            }
+            room["roomExtraInfo"] = .object(texts)
         }
     }
 

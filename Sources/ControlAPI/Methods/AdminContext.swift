@@ -1,23 +1,23 @@
+import RoomModel
 import RoomServer
 
 /// What the methods of an admin socket work on.
 package struct AdminContext: Sendable {
     package let version: String
-    /// The applications; nil when this daemon has no room server.
-    package let applications: AppStore?
-    /// The rooms at this moment; nil when this daemon has no room server.
-    package let rooms: @Sendable () async -> RoomServerSnapshot?
+    /// Nil when this daemon has no room server.
+    package let server: RoomServer?
 
-    /// Where the room server's page is (`http://127.0.0.1:8790/`); nil when no room server runs.
-    package let pageURL: @Sendable () -> String?
-
-    package init(
-        version: String, applications: AppStore?, pageURL: @escaping @Sendable () -> String?,
-        rooms: @escaping @Sendable () async -> RoomServerSnapshot?
-    ) {
+    package init(version: String, server: RoomServer?) {
         self.version = version
-        self.applications = applications
-        self.pageURL = pageURL
-        self.rooms = rooms
+        self.server = server
+    }
+
+    /// The room server; 1000010 when this daemon has none.
+    func roomServer() throws(ZegoError) -> RoomServer {
+        guard let server else {
+            throw ZegoError(
+                .noModule, detail: "this daemon embeds no room server; ask the one that engine.server names")
+        }
+        return server
     }
 }

@@ -7,16 +7,14 @@ import RoomServer
 extension Catalogue where Context == AdminContext {
     /// The methods of an admin socket: the console of a room server.
     package static func admin(version: String, logger: Logger) -> Catalogue<AdminContext> {
-        Catalogue(methods: AdminMethods.all, logger: logger)
+        Catalogue(methods: AdminMethods.all + ApplicationMethods.all + ConsoleMethods.all, logger: logger)
             .describingItself(title: "zegod admin API", version: version)
     }
 }
 
-/// Applications, rooms, users and streams of the room server.
+/// Who is in the rooms of the server, and tokens for them.
 enum AdminMethods {
-    static let all: [Method<AdminContext>] = [
-        hello, listApplications, showApplication, createToken, rooms, users, streams,
-    ]
+    static let all: [Method<AdminContext>] = [hello, createToken, rooms, users, streams]
 
     private static let appID = Parameter.optional(
         "appID", .integer(1...4_294_967_295), "the application; absent: of all")
@@ -32,49 +30,6 @@ enum AdminMethods {
     ) { call in
         Reply([
             "api": DaemonMethods.apiVersion, "version": .string(call.context.version), "pid": .integer(Int64(getpid())),
-        ])
-    }
-
-    private static let listApplications = Method<AdminContext>(
-        "app.list", "The applications, without their secrets.",
-        result: [
-            .required(
-                "apps", .array(of: .anyObject, maximumCount: 100_000), "appID, and whether the configuration fixes it")
-        ]
-    ) { call in
-        let applications = try applications(call.context)
-        return Reply([
-            "apps": .array(
-                applications.all.map { application in
-                    [
-                        "appID": .integer(Int64(application.appID.rawValue)),
-                        "fixed": .bool(applications.isFixed(application.appID)),
-                    ]
-                })
-        ])
-    }
-
-    private static let showApplication = Method<AdminContext>(
-        "app.show", "An application with its AppSign and ServerSecret.",
-        parameters: [.optional("appID", .integer(1...4_294_967_295), "the application; absent: the first")],
-        result: [
-            .required("appID", .integer(1...4_294_967_295), "the application"),
-            .required("appSign", .string(), "64 hexadecimal digits"),
-            .required("serverSecret", .string(), "32 characters"),
-            .required("fixed", .boolean, "whether the configuration fixes it"),
-        ], errors: [.sdk(.appIDIncorrect)]
-    ) { call in
-        let applications = try applications(call.context)
-        var reader = call.reader
-        let number: UInt32? = try reader.optionalInteger("appID")
-        let application = try number.map { applications.credentials(try AppID($0)) } ?? applications.first
-        guard let application else {
-            throw ZegoError(.appIDIncorrect, detail: "this room server has no such application")
-        }
-        return Reply([
-            "appID": .integer(Int64(application.appID.rawValue)), "appSign": .string(application.appSign.hexadecimal),
-            "serverSecret": .string(application.serverSecret.text),
-            "fixed": .bool(applications.isFixed(application.appID)),
         ])
     }
 
@@ -131,16 +86,8 @@ enum AdminMethods {
         ])
     }
 
-    static func applications(_ context: AdminContext) throws(ZegoError) -> AppStore {
-        guard let applications = context.applications else { throw noServer }
-        return applications
-    }
-
-    private static let noServer = ZegoError(
-        .noModule, detail: "this daemon embeds no room server; ask the one that engine.server names")
-
     private static func selected(_ call: Method<AdminContext>.Call) async throws -> [RoomSnapshot] {
-        guard let snapshot = await call.context.rooms() else { throw noServer }
+        let snapshot = try await call.context.roomServer().snapshot()
         var reader = call.reader
         let appID: UInt32? = try reader.optionalInteger("appID")
         let roomID = try reader.optionalString("roomID")

@@ -71,7 +71,8 @@ package final class CallKeeper: Sendable {
         let snapshot = call.context.engines.snapshot
         let situation = RememberedCalls.Situation(
             rooms: snapshot?.rooms.filter { !$0.reason.isFinal }.map(\.roomID) ?? [],
-            isSingleRoom: snapshot?.roomMode == .single)
+            isSingleRoom: snapshot?.roomMode == .single,
+            user: snapshot?.rooms.first { !$0.reason.isFinal }?.user.json)
         await note(remembered, as: method.memory, in: situation)
     }
 
@@ -96,6 +97,9 @@ package final class CallKeeper: Sendable {
             switch memory {
             case .device: call.configured = call.params["type"]?.string.flatMap { state.configuredDevices[$0] }
             case .entersRoom: if let roomID { state.left.remove(roomID) }
+            case .switchesRoom:
+                if let left = call.params["fromRoomID"]?.string { state.left.insert(left) }
+                if let entered = call.params["toRoomID"]?.string { state.left.remove(entered) }
             case .leavesRooms:
                 state.left.formUnion(roomID.map { [$0] } ?? situation.rooms + state.calls.rooms.map(\.roomID))
             default: break

@@ -10,6 +10,10 @@ package enum CallMemory: Sendable, Equatable {
     case entersRoom
     /// A room was left, or all of them, and with it what was published and played there.
     case leavesRooms
+    /// A room was left and another entered in its place.
+    case switchesRoom
+    /// The token of a room is another one.
+    case renewsToken
     case publishes
     case stopsPublishing
     case plays

@@ -23,10 +23,13 @@ package struct RememberedCalls: Sendable, Equatable {
         package var rooms: [String] = []
         /// Whether there is only one room at a time.
         package var isSingleRoom = false
+        /// As whom, as `loginRoom` takes it.
+        package var user: JSONValue?
 
-        package init(rooms: [String] = [], isSingleRoom: Bool = false) {
+        package init(rooms: [String] = [], isSingleRoom: Bool = false, user: JSONValue? = nil) {
             self.rooms = rooms
             self.isSingleRoom = isSingleRoom
+            self.user = user
         }
     }
 
@@ -131,16 +134,23 @@ package struct RememberedCalls: Sendable, Equatable {
             }
             put(call, .room(roomID))
         case .leavesRooms: leave(text("roomID"))
+        case .switchesRoom: switchRoom(call.params, in: situation)
+        case .renewsToken:
+            guard let index = entries.firstIndex(where: { $0.subject == .room(text("roomID") ?? "") }) else { return }
+            var config = entries[index].call.params["config"]?.object ?? [:]
+            config["token"] = call.params["token"]
+            entries[index].call.params["config"] = .object(config)
         case .publishes:
             if text("roomID") == nil { call.params["roomID"] = situation.rooms.first.map { .string($0) } }
             put(call, .publisher(channel: text("channel") ?? Self.mainChannel))
         case .stopsPublishing:
             let streamID = text("streamID")
             let channel = text("channel") ?? Self.mainChannel
-            entries.removeAll { entry in
+            let stopped = entries.filter { entry in
                 guard case .publisher(let other) = entry.subject else { return false }
                 return streamID == nil ? other == channel : entry.call.params["streamID"]?.string == streamID
             }
+            for entry in stopped { remove(entry.subject) }
         case .plays: notePlayer(call, in: situation)
         case .stopsPlaying: if let streamID = text("streamID") { stopPlaying(streamID) }
         case .setting(let name, let key):
@@ -158,6 +168,17 @@ package struct RememberedCalls: Sendable, Equatable {
 
     /// What `channel` is when a call does not say it.
     private static let mainChannel = "main"
+
+    /// What is taken up again is the login to the room where one is now.
+    private mutating func switchRoom(_ params: JSONObject, in situation: Situation) {
+        guard let left = params["fromRoomID"]?.string, let entered = params["toRoomID"] else { return }
+        let user = rooms.first { $0.roomID == left }?.call.params["user"] ?? situation.user
+        leave(left)
+        guard let user, let roomID = entered.string else { return }
+        var login: JSONObject = ["roomID": entered, "user": user]
+        login["config"] = params["config"]
+        put(Call(method: "loginRoom", params: login), .room(roomID))
+    }
 
     /// A stream that is played already stays as it is, but for the bounds of its buffer.
     private mutating func notePlayer(_ call: Call, in situation: Situation) {
@@ -222,6 +243,10 @@ package struct RememberedCalls: Sendable, Equatable {
             stopPlaying(streamID)
         } else {
             entries.removeAll { $0.subject == subject }
+        }
+        // The text of a stream ends with it.
+        if case .publisher(let channel) = subject {
+            entries.removeAll { $0.subject == .setting("streamExtraInfo", of: channel) }
         }
     }
 

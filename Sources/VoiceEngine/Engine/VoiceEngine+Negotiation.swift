@@ -122,7 +122,11 @@ extension VoiceEngine {
         guard let mid = offer.mids[demand.token] else { return nil }
         if let publisher = publishers[demand.token] {
             return NegotiatedTrack(
-                mid: mid, use: .publish(streamID: publisher.streamID, roomID: publisher.roomID, extraInfo: .none))
+                mid: mid,
+                use: .publish(
+                    streamID: publisher.streamID, roomID: publisher.roomID,
+                    extraInfo: publisher.isAcceptedByServer
+                        ? .none : extraInfo(ofNew: demand.token, publisher.channel)))
         }
         // Stopped while the offer was made: the next negotiation frees the section.
         guard let player = players[demand.token] else { return nil }
@@ -138,6 +142,7 @@ extension VoiceEngine {
             let code = outcome.errorCode
             if code == .success {
                 events += publishers[demand.token]?.accepted() ?? []
+                announceExtraInfo(demand.token)
                 events += players[demand.token]?.accepted() ?? []
             } else {
                 events += publishers[demand.token]?.refused(code.number, now: now, random: &random) ?? []
@@ -222,7 +227,8 @@ extension VoiceEngine {
             guard isTransportOpen else { return }
             logger.notice("media: \(reason)")
             isTransportBroken = true
-            mediaLost("closed", now)
+            // Who is put out loses his transport with the session: the word of it may be on its way still.
+            mediaLost("closed", now, pause: 1_000_000_000)
         case .path(let local, let remote):
             guard isTransportOpen else { return }
             path = (local, remote)
@@ -239,7 +245,8 @@ extension VoiceEngine {
         }
     }
 
-    private func mediaLost(_ state: String, _ now: MonotonicTime) {
+    /// - Parameter pause: nanoseconds before the path is tried anew.
+    private func mediaLost(_ state: String, _ now: MonotonicTime, pause: Int64 = 0) {
         guard isTransportOpen else { return }
         iceState = state
         guard isMediaConnected else {
@@ -253,6 +260,6 @@ extension VoiceEngine {
         for token in publishers.keys.sorted() { events += publishers[token]?.disconnected(now: now) ?? [] }
         for token in players.keys.sorted() { events += players[token]?.disconnected(now: now) ?? [] }
         tell(events)
-        performMedia(mediaRecovery.lost(now: now))
+        performMedia(mediaRecovery.lost(now: now, pause: pause))
     }
 }

@@ -166,6 +166,7 @@ extension VoiceEngine {
             let handle = audio.publisher(publisher.channel.index)
             if release(token) { enqueueAudio { _ in await handle.stop() } }
             if publisher.errorCode == 0 {
+                streamExtraInfos[publisher.channel] = nil
                 publishers[token] = nil
                 released.remove(token)
             }
@@ -187,6 +188,7 @@ extension VoiceEngine {
         negotiationWanted = true
         publisherAudio[token] = nil
         announcedMicrophones[token] = nil
+        announcedExtraInfos[token] = nil
         // The audio system has the file open by itself; it is done with the name.
         openFiles[token] = nil
         return true

@@ -28,8 +28,47 @@ extension VoiceEngine {
         rooms.append(room)
         tell(events)
         logger.info("logging in", metadata: ["ROOM_ID": "\(roomID)"])
+        return try await outcome(ofEntering: roomID, wait: seconds)
+    }
+
+    /// `switchRoom`: leaves a room, with all that is published and played in it, and enters another as the same user, over
+    /// the transport that is there. Answers as ``loginRoom(roomID:user:config:wait:)``; whatever comes of it, the first room
+    /// has been left.
+    ///
+    /// 1000002 without a login, 1002002 for a room that one is not in, 1002001 for one that one is in already, 1002067
+    /// without a token where the first room was entered with one.
+    package func switchRoom(
+        fromRoomID: String, toRoomID: String, config: LoginConfig = LoginConfig(), wait seconds: CallWait = .seconds(20)
+    ) async throws -> LoginOutcome {
+        try checkAlive()
+        let (left, roomID) = (try RoomID(fromRoomID), try RoomID(toRoomID))
+        let present = rooms.filter { !$0.reason.isFinal }
+        guard let from = present.first(where: { $0.roomID == left }) else {
+            throw ZegoError(present.isEmpty ? .notLoggedIn : .roomIDIncorrect)
+        }
+        guard from.reason != .logining else { throw ZegoError(.notLoggedIn, detail: "the login is still under way") }
+        guard !present.contains(where: { $0.roomID == roomID }) else { throw ZegoError(.roomCountExceeded) }
+        guard from.config.token == nil || config.token != nil else { throw ZegoError(.noToken) }
+
+        var events = endStreams(of: left, errorCode: 0)
+        for index in rooms.indices where rooms[index].roomID == left { events += rooms[index].loggedOut() }
+        tell(events)
+        releaseEnded()
+        rooms.removeAll { $0.reason.isFinal }
+        forgetEnded()
+        var room = Room(roomID: roomID, user: from.user, config: config)
+        events = room.loginBegan()
+        rooms.append(room)
+        switches[roomID] = left
+        tell(events)
+        logger.info("switching from \(left)", metadata: ["ROOM_ID": "\(roomID)"])
+        return try await outcome(ofEntering: roomID, wait: seconds)
+    }
+
+    /// Has a room entered that is in the list, and waits for what comes of it.
+    private func outcome(ofEntering roomID: RoomID, wait seconds: CallWait) async throws -> LoginOutcome {
         if isEstablished {
-            Task { await self.enterRemainingRooms() }
+            performEntering(entering.start(now: .now()) ?? entering.networkChanged(now: .now()))
         } else {
             perform(reconnection.start(now: .now()))
         }
@@ -37,6 +76,25 @@ extension VoiceEngine {
             return LoginOutcome(errorCode: 0, extendedData: [:], lastSeq: lastSeq)
         }
         return try await wait(seconds: seconds) { engine in engine.loginOutcome(roomID) }
+    }
+
+    /// `renewToken`: another token for a room, for what is begun from now on: publishing, and the next login.
+    ///
+    /// 1000002 without a login, 1002002 for another room, 1002074 to 1002080 for a token that is refused, 1002082 for one
+    /// that does not allow what is published, 1002030 when the server does not answer.
+    package func renewToken(roomID: String, token: String) async throws -> CallResult {
+        try checkAlive()
+        let roomID = try RoomID(roomID)
+        let present = rooms.filter { !$0.reason.isFinal }
+        guard present.contains(where: { $0.roomID == roomID }) else {
+            throw ZegoError(present.isEmpty ? .notLoggedIn : .roomIDIncorrect)
+        }
+        guard token.utf8.count <= LoginAuthentication.maximumTokenBytes else { throw ZegoError(.tokenFormatError) }
+        if roomsOnSession.contains(roomID) {
+            _ = try await ask(RenewTokenRequest(roomID: roomID, token: token), else: .connectFailed)
+        }
+        for index in rooms.indices where rooms[index].roomID == roomID { rooms[index].renewed(token) }
+        return CallResult(lastSeq: lastSeq)
     }
 
     private func loginOutcome(_ roomID: RoomID) -> Result<LoginOutcome, any Error>? {
@@ -55,13 +113,19 @@ extension VoiceEngine {
     }
 
     /// `logoutRoom`: leaves a room and stops what is published and played in it; nil leaves all rooms. 1002002 for a room
-    /// that one is not in; to leave all is no error when there is none.
+    /// that one is not in (and `room-state` logout-failed); to leave all is no error when there is none.
     package func logoutRoom(roomID: String? = nil) async throws -> CallResult {
         try checkAlive()
         if let roomID {
             let roomID = try RoomID(roomID)
             guard rooms.contains(where: { $0.roomID == roomID && !$0.reason.isFinal }) else {
-                throw ZegoError(.roomIDIncorrect)
+                let failure = ZegoError(.roomIDIncorrect)
+                tell([
+                    .roomState(
+                        roomID: roomID.rawValue, reason: .logoutFailed, errorCode: failure.code.number,
+                        extendedData: [:])
+                ])
+                throw failure
             }
             leaveRooms([roomID])
         } else {
@@ -83,11 +147,11 @@ extension VoiceEngine {
         for index in rooms.indices where left.contains(rooms[index].roomID) { events += rooms[index].loggedOut() }
         tell(events)
         releaseEnded()
-        let toLeave = present.map(\.roomID).filter { roomsOnSession.contains($0) }
-        roomsOnSession.subtract(left)
-        if rooms.allSatisfy({ $0.reason.isFinal }) {
-            return endSession(leaving: toLeave)
-        }
+        if rooms.allSatisfy({ $0.reason.isFinal }) { return endSession() }
+        // A room that was to be left for one of these has not been left yet.
+        let before = left.compactMap { switches.removeValue(forKey: $0) }
+        let toLeave = (present.map(\.roomID) + before).filter { roomsOnSession.contains($0) }
+        roomsOnSession.subtract(toLeave)
         for roomID in toLeave { post(LogoutRequest(roomID: roomID)) }
         negotiateIfNeeded()
         return nil
@@ -125,10 +189,20 @@ extension VoiceEngine {
             }
         case .onlineUserCount(let count):
             change(count.roomID) { room in room.counted(count.count) }
+        case .streamExtraInfo(let update):
+            change(update.roomID) { room in room.changedStreams(update.streamList) }
+        case .roomExtraInfo(let update):
+            change(update.roomID) { room in room.changedExtraInfo(update.roomExtraInfoList) }
+        case .message(let message):
+            change(message.roomID) { _ in [.message(message)] }
         case .remoteMicState(let state):
             tell([.remoteMicState(streamID: state.streamID.rawValue, state: state.state)])
         case .kickOut(let kick):
             kickedOut(kick)
+        case .tokenWillExpire(let notice):
+            change(notice.roomID) { _ in
+                [.tokenWillExpire(roomID: notice.roomID.rawValue, remainSeconds: notice.remainSeconds)]
+            }
         case .publishState(let state):
             publishStateChanged(state)
         case .playState(let state):
@@ -148,7 +222,9 @@ extension VoiceEngine {
     private func kickedOut(_ kick: KickOut) {
         logger.notice("kicked out: \(kick.reason)", metadata: ["ERROR_CODE": "\(kick.errorCode.number)"])
         let roomIDs = kick.roomID.map { [$0] } ?? rooms.map(\.roomID)
-        endRooms(roomIDs, streamError: kick.errorCode.number) { room in room.kickedOut(kick.errorCode.number) }
+        endRooms(roomIDs, streamError: kick.errorCode.number) { room in
+            room.kickedOut(kick.errorCode.number, message: kick.message)
+        }
     }
 
     /// Ends rooms by a failure: their state first, then what that means for the streams.
@@ -159,6 +235,7 @@ extension VoiceEngine {
             events += endStreams(of: rooms[index].roomID, errorCode: streamError)
         }
         roomsOnSession.subtract(roomIDs)
+        for roomID in roomIDs { switches[roomID] = nil }
         tell(events)
         releaseEnded()
         if rooms.allSatisfy({ $0.reason.isFinal }) { endSession() }

@@ -4,7 +4,7 @@ import NIOCore
 import RoomModel
 import Transport
 
-// The session with the room server: connecting, proving, resuming.
+// The session with the room server: connecting, resuming, requests.
 extension VoiceEngine {
     /// How long the server may take for an answer while a session is being established.
     static var handshakeSeconds: Double { 10 }
@@ -39,9 +39,10 @@ extension VoiceEngine {
             try await resumeOrStartAnew()
             try checkCurrent(number)
             isEstablished = true
-            try await enterRooms(challenge)
+            let refusal = try await enterRoomsOrStay(challenge)
             try checkCurrent(number)
             reconnection.succeeded()
+            if let refusal { tryEnteringLater(refusal) }
             startPings()
             armTimer()
             negotiateIfNeeded()
@@ -86,6 +87,12 @@ extension VoiceEngine {
                 }
                 throw refusal
             }
+            if Self.isKick(refusal.code) {
+                endRooms(rooms.map(\.roomID), streamError: refusal.code.number) { room in
+                    room.kickedOut(refusal.code.number)
+                }
+                throw refusal
+            }
             if Self.mayPass(refusal.code) { throw refusal }
             logger.info("the room server does not know the session any more: \(refusal)")
             forgetSession()
@@ -98,85 +105,6 @@ extension VoiceEngine {
         for text in session.repetitions { connection?.send(text) }
         for numbered in result.notifications {
             if case .notification(let notification) = session.take(numbered) { handle(notification) }
-        }
-    }
-
-    /// Logs in to every room that the session is not in yet.
-    private func enterRooms(_ challenge: Challenge) async throws {
-        // Whoever is at it enters rooms that are added meanwhile, too.
-        guard !isEnteringRooms else { return }
-        isEnteringRooms = true
-        defer { isEnteringRooms = false }
-        while let room = rooms.first(where: { !$0.reason.isFinal && !roomsOnSession.contains($0.roomID) }) {
-            try await enter(room, challenge)
-        }
-    }
-
-    /// A further room on the session that is there.
-    func enterRemainingRooms() async {
-        guard isEstablished, let challenge else { return }
-        do {
-            try await enterRooms(challenge)
-        } catch {
-            // The connection is of no use: the reconnection tries the room again.
-            connection?.abort()
-        }
-    }
-
-    private func enter(_ room: Room, _ challenge: Challenge) async throws {
-        defer { handleHeld() }
-        let authentication: LoginAuthentication
-        if let token = room.config.token {
-            authentication = .token(token)
-        } else {
-            authentication = .proof(
-                AppSignProof.make(
-                    appSign: appSign, nonce: challenge.nonce, appID: appID, userID: room.user.userID,
-                    roomID: room.roomID))
-        }
-        let login = LoginRequest(
-            appID: appID, roomID: room.roomID, user: room.user,
-            configuration: LoginConfiguration(
-                isUserStatusNotify: room.config.isUserStatusNotify,
-                maxMemberCount: UInt32(clamping: room.config.maxMemberCount)), authentication: authentication)
-        do {
-            let result = try await request(login, repeats: false, timeoutSeconds: Self.handshakeSeconds)
-            entered(room.roomID, result)
-        } catch let refusal as ZegoError where !Self.mayPass(refusal.code) {
-            logger.warning(
-                "login refused: \(refusal)",
-                metadata: ["ROOM_ID": "\(room.roomID)", "ERROR_CODE": "\(refusal.code.number)"])
-            endRooms([room.roomID], streamError: refusal.code.number) { $0.failed(refusal.code) }
-        }
-    }
-
-    private func entered(_ roomID: RoomID, _ result: RoomModel.LoginResult) {
-        session.established(sessionID: result.sessionID, resumeKey: result.resumeKey)
-        pingIntervalMs = result.pingIntervalMs
-        iceServers = result.iceServers.flatMap(\.urls)
-        guard let index = rooms.firstIndex(where: { $0.roomID == roomID && !$0.reason.isFinal }) else {
-            // Left while the server was letting us in.
-            post(LogoutRequest(roomID: roomID))
-            return
-        }
-        roomsOnSession.insert(roomID)
-        var extraInfo = JSONObject()
-        for info in result.roomExtraInfo { extraInfo[info.key] = .string(info.value) }
-        tell(
-            rooms[index].loggedIn(
-                roomSessionID: result.roomSessionID, users: result.users, streams: result.streams, extraInfo: extraInfo)
-        )
-        logger.info("logged in", metadata: ["ROOM_ID": "\(roomID)"])
-        openTransport()
-    }
-
-    /// Refusals that say nothing about us or the room.
-    static func mayPass(_ code: ZegoErrorCode) -> Bool {
-        switch code {
-        case .roomInnerError, .appCallsTooFrequent, .roomCallsTooFrequent, .appSignallingTooFrequent, .connectFailed,
-            .loginTimeout:
-            true
-        default: false
         }
     }
 
@@ -220,7 +148,7 @@ extension VoiceEngine {
     }
 
     /// The answer of a login or a resume has been dealt with: now what came behind it.
-    private func handleHeld() {
+    func handleHeld() {
         let held = heldNotifications ?? []
         heldNotifications = nil
         for notification in held { handle(notification) }
@@ -254,6 +182,7 @@ extension VoiceEngine {
         connection = nil
         challenge = nil
         isEstablished = false
+        entering.stop()
         pingTask?.cancel()
         pingTask = nil
         challengeWaiter?.resume(throwing: SignalingFailure.connectionLost)
@@ -274,22 +203,22 @@ extension VoiceEngine {
         handshakes = []
         heldNotifications = nil
         roomsOnSession = []
+        switches = [:]
         closeTransport()
     }
 
     /// Nobody is in a room any more. The task, if any, ends when the connection is closed.
     @discardableResult
-    func endSession(leaving rooms: [RoomID] = []) -> Task<Void, Never>? {
+    func endSession() -> Task<Void, Never>? {
         reconnection.stop()
         connectionNumber += 1
         let connection = connection
         if isEstablished, let connection {
-            for roomID in rooms {
-                let logout = session.request(
-                    LogoutRequest.method, params: LogoutRequest(roomID: roomID).json, repeats: false)
-                connection.send(logout.text)
-            }
+            // Whatever the server knows of, a login included that it has not answered yet.
+            let logout = session.request(LogoutRequest.method, params: LogoutRequest(roomID: nil).json, repeats: false)
+            connection.send(logout.text)
         }
+        switches = [:]
         self.connection = nil
         abandonConnection()
         forgetSession()

@@ -46,7 +46,7 @@ extension VoiceEngine {
         timer?.cancel()
         timer = nil
         let now = MonotonicTime.now()
-        var deadline = min(reconnection.deadline, mediaRecovery.deadline)
+        var deadline = min(reconnection.deadline, mediaRecovery.deadline, entering.deadline)
         for publisher in publishers.values { deadline = min(deadline, publisher.deadline(now: now)) }
         for player in players.values { deadline = min(deadline, player.deadline(now: now)) }
         guard deadline != .distantFuture else { return }
@@ -60,6 +60,7 @@ extension VoiceEngine {
         let now = MonotonicTime.now()
         perform(reconnection.tick(now: now))
         performMedia(mediaRecovery.tick(now: now))
+        performEntering(entering.tick(now: now))
         var events: [EngineEvent] = []
         for token in publishers.keys.sorted() { events += publishers[token]?.tick(now: now) ?? [] }
         for token in players.keys.sorted() { events += players[token]?.tick(now: now) ?? [] }

@@ -56,6 +56,10 @@ package actor VoiceEngine {
     var handshakes: Set<Int64> = []
     /// Notifications that came behind such an answer, until that has been dealt with.
     var heldNotifications: [SignalingNotification]?
+    /// Rooms that are being entered in the place of others, which the server leaves with it: the new one to the old one.
+    var switches: [RoomID: RoomID] = [:]
+    /// When rooms are tried again that a session which stands could not enter yet.
+    var entering: Reconnection
     /// The session answers on the present connection: requests may go out.
     var isEstablished = false
     var lastHeard = MonotonicTime.zero
@@ -99,6 +103,9 @@ package actor VoiceEngine {
     var released: Set<UInt64> = []
     /// What those who play our streams were told of the microphone.
     var announcedMicrophones: [UInt64: MicrophoneState] = [:]
+    /// What was set for the streams of the channels, and what the server was told of it.
+    var streamExtraInfos: [PublishChannel: StreamExtraInfo] = [:]
+    var announcedExtraInfos: [UInt64: StreamExtraInfo] = [:]
     var audioConfigs: [PublishChannel: PublishAudioConfig] = [:]
     /// The last of the audio system's jobs: each waits for the one before it.
     var audioTail: Task<Void, Never>?
@@ -142,6 +149,7 @@ package actor VoiceEngine {
         schedule = RetrySchedule(windowSeconds: configuration.retryWindowSeconds)
         reconnection = Reconnection(schedule: schedule)
         mediaRecovery = Reconnection(schedule: schedule)
+        entering = Reconnection(schedule: schedule)
         let relay = EventRelay<AudioEvent>()
         do {
             audio = try AudioSystem(configuration: configuration.audioConfiguration) { relay.forward($0) }

@@ -1,9 +1,14 @@
+import RoomModel
+
 /// What one engine is made with. Every value but the application and the server has a default that works.
 package struct EngineConfiguration: Sendable {
     /// The application, 1–4294967295.
     package var appID: UInt32
     /// The application's AppSign: 64 hexadecimal digits. Never sent; a proof made with it is.
     package var appSign: String
+    /// Where the AppSign of the moment is known, if that can change while the engine is there; nil, or nil from it: the one
+    /// above counts.
+    package var appSignSource: (@Sendable () -> AppSign?)?
     /// The room server: `ws://host:port`.
     package var server: String
     /// What `status` calls the server (`embedded`); nil: its URL.

@@ -16,6 +16,14 @@ package enum EngineEvent: Sendable, Equatable {
     case onlineUserCount(roomID: String, count: Int)
     /// `onRoomStreamUpdate`: streams of others; `extendedData` carries `stream_delete_reason` where it is known.
     case streamUpdate(roomID: String, updateType: UpdateType, streamList: [StreamDescription], extendedData: JSONObject)
+    /// `onRoomStreamExtraInfoUpdate`: others wrote another text to their streams.
+    case streamExtraInfo(roomID: String, streamList: [StreamDescription])
+    /// `onRoomExtraInfoUpdate`: others wrote in the room.
+    case roomExtraInfo(roomID: String, roomExtraInfoList: [RoomExtraInfo])
+    /// `onIMRecvBroadcastMessage`, `onIMRecvBarrageMessage`, `onIMRecvCustomCommand`: never one's own.
+    case message(RoomMessage)
+    /// `onRoomTokenWillExpire`: 30 s before.
+    case tokenWillExpire(roomID: String, remainSeconds: Int)
     /// `onPublisherStateUpdate`.
     case publisherState(streamID: String, state: PublisherState, errorCode: Int, extendedData: JSONObject)
     /// `onPlayerStateUpdate`.
@@ -49,6 +57,10 @@ package enum EngineEvent: Sendable, Equatable {
         case .userUpdate: "user-update"
         case .onlineUserCount: "online-user-count"
         case .streamUpdate: "stream-update"
+        case .streamExtraInfo: "stream-extra-info"
+        case .roomExtraInfo: "room-extra-info"
+        case .message(let message): message.kind.eventName
+        case .tokenWillExpire: "token-will-expire"
         case .publisherState: "publisher-state"
         case .playerState: "player-state"
         case .publisherFirstFrame: "publisher-first-frame"
@@ -94,6 +106,13 @@ package enum EngineEvent: Sendable, Equatable {
                 "roomID": .string(roomID), "updateType": .string(updateType.rawValue),
                 "streamList": .array(streamList.map(\.json)), "extendedData": .object(extendedData),
             ]
+        case .streamExtraInfo(let roomID, let streamList):
+            ["roomID": .string(roomID), "streamList": .array(streamList.map(\.json))]
+        case .roomExtraInfo(let roomID, let infos):
+            ["roomID": .string(roomID), "roomExtraInfoList": .array(infos.map(\.json))]
+        case .message(let message): message.eventFields
+        case .tokenWillExpire(let roomID, let remainSeconds):
+            ["roomID": .string(roomID), "remainSeconds": .integer(Int64(remainSeconds))]
         case .publisherState(let streamID, let state, let errorCode, let extendedData):
             Self.streamState(streamID, state.rawValue, errorCode, extendedData)
         case .playerState(let streamID, let state, let errorCode, let extendedData):

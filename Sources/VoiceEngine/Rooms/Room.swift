@@ -17,7 +17,8 @@ package struct Room: Sendable {
     package private(set) var streams: [StreamDescription] = []
     /// Everybody, oneself included.
     package private(set) var onlineUserCount = 0
-    package private(set) var extraInfo = JSONObject()
+    /// What is written in the room, by others or by us.
+    package private(set) var extraInfo: [RoomExtraInfo] = []
 
     package init(roomID: RoomID, user: User, config: LoginConfig) {
         self.roomID = roomID
@@ -32,15 +33,16 @@ package struct Room: Sendable {
         changed(to: .logining)
     }
 
-    /// The room server let us in, at first or anew on a new session: state, users, streams, in this order.
+    /// The room server let us in, at first or anew on a new session: state, users, streams, texts, in this order.
     package mutating func loggedIn(
-        roomSessionID: String, users: [User], streams: [StreamDescription], extraInfo: JSONObject = JSONObject()
+        roomSessionID: String, users: [User], streams: [StreamDescription], extraInfo: [RoomExtraInfo] = []
     ) -> [EngineEvent] {
         self.roomSessionID = roomSessionID
-        self.extraInfo = extraInfo
-        var events = changed(to: reason == .logining ? .logined : .reconnected)
+        var events = changed(
+            to: reason == .logining ? .logined : .reconnected, extendedData: ["roomSessionID": .string(roomSessionID)])
         events += replaceUsers(users)
         events += replaceStreams(streams)
+        events += replaceExtraInfo(extraInfo)
         return events
     }
 
@@ -61,8 +63,17 @@ package struct Room: Sendable {
     }
 
     /// The room server put us out.
-    package mutating func kickedOut(_ code: Int) -> [EngineEvent] {
-        reason.isFinal ? [] : ended(.kickOut, code)
+    ///
+    /// - Parameter message: what the operator of the server says about it; `custom_kickout_message` in the event, as the
+    ///   vendor has it.
+    package mutating func kickedOut(_ code: Int, message: String? = nil) -> [EngineEvent] {
+        let extendedData: JSONObject = message.map { ["custom_kickout_message": .string($0)] } ?? [:]
+        return reason.isFinal ? [] : ended(.kickOut, code, extendedData)
+    }
+
+    /// `renewToken`: for the next login.
+    package mutating func renewed(_ token: String) {
+        config.token = token
     }
 
     /// `logoutRoom`, in whatever state.
@@ -70,18 +81,22 @@ package struct Room: Sendable {
         reason.isFinal ? [] : ended(.logout, 0)
     }
 
-    private mutating func ended(_ reason: RoomStateReason, _ errorCode: Int) -> [EngineEvent] {
+    private mutating func ended(
+        _ reason: RoomStateReason, _ errorCode: Int, _ extendedData: JSONObject = [:]
+    ) -> [EngineEvent] {
         users = []
         streams = []
         onlineUserCount = 0
-        extraInfo = JSONObject()
-        return changed(to: reason, errorCode: errorCode)
+        extraInfo = []
+        return changed(to: reason, errorCode: errorCode, extendedData: extendedData)
     }
 
-    private mutating func changed(to reason: RoomStateReason, errorCode: Int = 0) -> [EngineEvent] {
+    private mutating func changed(
+        to reason: RoomStateReason, errorCode: Int = 0, extendedData: JSONObject = [:]
+    ) -> [EngineEvent] {
         self.reason = reason
         self.errorCode = errorCode
-        return [.roomState(roomID: roomID.rawValue, reason: reason, errorCode: errorCode, extendedData: [:])]
+        return [.roomState(roomID: roomID.rawValue, reason: reason, errorCode: errorCode, extendedData: extendedData)]
     }
 
     // MARK: Members
@@ -160,12 +175,56 @@ package struct Room: Sendable {
     private mutating func replaceStreams(_ all: [StreamDescription]) -> [EngineEvent] {
         let identities = Set(all.map(\.streamID))
         let gone = streams.filter { !identities.contains($0.streamID) }
-        return deleteStreams(gone.map(\.streamID)) + addStreams(all)
+        return deleteStreams(gone.map(\.streamID)) + addStreams(all) + changedStreams(all)
+    }
+
+    /// Publishers wrote another text to their streams.
+    package mutating func changedStreams(_ changed: [StreamDescription]) -> [EngineEvent] {
+        var told: [StreamDescription] = []
+        for stream in changed {
+            guard let index = streams.firstIndex(where: { $0.streamID == stream.streamID }),
+                streams[index].user.userID == stream.user.userID, streams[index].extraInfo != stream.extraInfo
+            else { continue }
+            streams[index].extraInfo = stream.extraInfo
+            told.append(streams[index])
+        }
+        return told.isEmpty ? [] : [.streamExtraInfo(roomID: roomID.rawValue, streamList: told)]
     }
 
     /// Whether somebody else in this room publishes the stream.
     package func hasStream(_ streamID: StreamID) -> Bool {
         streams.contains { $0.streamID == streamID }
+    }
+
+    // MARK: What is written in the room
+
+    /// Others wrote in the room.
+    package mutating func changedExtraInfo(_ infos: [RoomExtraInfo]) -> [EngineEvent] {
+        for info in infos { keep(info) }
+        return infos.isEmpty ? [] : [.roomExtraInfo(roomID: roomID.rawValue, roomExtraInfoList: infos)]
+    }
+
+    /// We wrote in the room, which the caller knows without an event.
+    package mutating func wroteExtraInfo(_ info: RoomExtraInfo) {
+        keep(info)
+    }
+
+    /// All that is written, after a login: only what is new. What is gone, because the room was empty meanwhile, has become
+    /// an empty text.
+    private mutating func replaceExtraInfo(_ all: [RoomExtraInfo]) -> [EngineEvent] {
+        var changed = all.filter { info in !extraInfo.contains { $0.key == info.key && $0.value == info.value } }
+        for old in extraInfo where !old.value.isEmpty && !all.contains(where: { $0.key == old.key }) {
+            changed.append(old.emptied)
+        }
+        return changedExtraInfo(changed)
+    }
+
+    private mutating func keep(_ info: RoomExtraInfo) {
+        if let index = extraInfo.firstIndex(where: { $0.key == info.key }) {
+            extraInfo[index] = info
+        } else {
+            extraInfo.append(info)
+        }
     }
 
     // MARK: Snapshot
@@ -175,6 +234,7 @@ package struct Room: Sendable {
         EngineSnapshot.Room(
             roomID: roomID.rawValue, reason: reason, errorCode: errorCode, user: user, roomSessionID: roomSessionID,
             isUserStatusNotify: config.isUserStatusNotify, userList: config.isUserStatusNotify ? users : [],
-            streamList: streams, onlineUserCount: onlineUserCount, roomExtraInfo: extraInfo)
+            streamList: streams, onlineUserCount: onlineUserCount,
+            roomExtraInfo: JSONObject(extraInfo.map { ($0.key, .string($0.value)) }))
     }
 }

@@ -6,7 +6,10 @@ import JSONRPC
 struct ApplicationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "The applications of the room server.",
-        subcommands: [ApplicationListCommand.self, ApplicationShowCommand.self])
+        subcommands: [
+            ApplicationListCommand.self, ApplicationShowCommand.self, ApplicationCreateCommand.self,
+            ApplicationDeleteCommand.self, ApplicationRotateCommand.self,
+        ])
 }
 
 /// `zegoctl app list`
@@ -40,11 +43,7 @@ struct ApplicationShowCommand: ParsableCommand {
     func run() throws {
         let params: JSONObject = appID.map { ["appID": .integer(Int64($0))] } ?? [:]
         try Caller(options: connection.or(root.connection)).run("app.show", params, on: .admin) { app in
-            """
-            app_id = \(Text.plain(app["appID"]))
-            app_sign = "\(Text.plain(app["appSign"]))"
-            server_secret = "\(Text.plain(app["serverSecret"]))"
-            """
+            Text.application(app)
         }
     }
 }

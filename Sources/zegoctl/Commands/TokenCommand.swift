@@ -26,17 +26,36 @@ struct TokenCommand: ParsableCommand {
     @Option(help: "Seconds until it expires.")
     var ttl: Int64 = 86_400
 
-    @Flag(help: "The token allows to listen only.")
+    @Option(help: "A privilege to give: login or publish; may be repeated. All when absent.")
+    var privilege: [Privilege] = []
+
+    @Option(help: "A stream that the token allows to publish; may be repeated. Any when absent.")
+    var stream: [String] = []
+
+    @Flag(help: "The token allows to listen only: the same as --privilege login.")
     var listenOnly = false
 
     @Flag(help: "Print a link to the page, with the token in it, instead of the token.")
     var link = false
 
+    /// What a token can give.
+    enum Privilege: String, ExpressibleByArgument, CaseIterable {
+        case login
+        case publish
+    }
+
+    func validate() throws {
+        guard privilege.isEmpty || privilege.contains(.login) else {
+            throw ValidationError("a token without --privilege login is good for nothing")
+        }
+    }
+
     func run() throws {
         var params: JSONObject = ["userID": .string(user), "ttl": .integer(ttl)]
         if let app { params["appID"] = .integer(Int64(app)) }
         if let room { params["roomID"] = .string(room) }
-        if listenOnly { params["publish"] = false }
+        if listenOnly || !privilege.isEmpty && !privilege.contains(.publish) { params["publish"] = false }
+        if !stream.isEmpty { params["streamIDs"] = .array(stream.map { .string($0) }) }
         try Caller(options: connection.or(root.connection)).run("token.create", params, on: .admin) { result in
             Text.plain(result[link ? "link" : "token"])
         }

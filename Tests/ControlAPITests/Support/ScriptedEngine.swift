@@ -118,6 +118,16 @@ actor ScriptedEngine: EngineControlling {
         return result
     }
 
+    func switchRoom(fromRoomID: String, toRoomID: String, config: LoginConfig, wait: CallWait) -> LoginOutcome {
+        record("switchRoom \(fromRoomID) \(toRoomID)")
+        return LoginOutcome(errorCode: 0, extendedData: [:], lastSeq: snapshot().lastSeq)
+    }
+
+    func renewToken(roomID: String, token: String) -> CallResult {
+        record("renewToken \(roomID)")
+        return result
+    }
+
     func startPublishing(
         streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, wait: CallWait
     ) throws -> PublishResult {
@@ -147,6 +157,35 @@ actor ScriptedEngine: EngineControlling {
 
     func stopPlaying(streamID: String) throws -> CallResult {
         record("stopPlaying \(streamID)")
+        return result
+    }
+
+    private var message: MessageResult {
+        MessageResult(messageID: MessageID(1_700_000_000_000_000), lastSeq: snapshot().lastSeq)
+    }
+
+    func sendBroadcastMessage(roomID: String, message: String) -> MessageResult {
+        record("sendBroadcastMessage \(roomID) \(message)")
+        return self.message
+    }
+
+    func sendBarrageMessage(roomID: String, message: String) -> MessageResult {
+        record("sendBarrageMessage \(roomID) \(message)")
+        return self.message
+    }
+
+    func sendCustomCommand(roomID: String, command: String, toUserList: [String]) -> MessageResult {
+        record("sendCustomCommand \(roomID) \(command) \(toUserList)")
+        return message
+    }
+
+    func setRoomExtraInfo(roomID: String, key: String, value: String) -> CallResult {
+        record("setRoomExtraInfo \(roomID) \(key)=\(value)")
+        return result
+    }
+
+    func setStreamExtraInfo(_ text: String, channel: PublishChannel) -> CallResult {
+        record("setStreamExtraInfo \(text) \(channel.rawValue)")
         return result
     }
 

@@ -13,10 +13,12 @@ final class Daemon {
     /// - Parameters:
     ///   - server: `nil` for an embedded room server on a free port; else the URL of another daemon's and its application.
     ///   - input, output: the audio devices.
-    ///   - serverKeys, more: further lines of the configuration: for `[server]`, and for the end of the file.
+    ///   - serverKeys, engineKeys, more: further lines of the configuration: for `[server]`, for `[engine]` (of a daemon with
+    ///     `server`), and for the end of the file.
     init(
         server: (url: String, application: Application)? = nil, input: String = "null", output: String = "null",
-        serverKeys: String = "", more: String = "", realtimePriority: Int = 70, environment: [String: String] = [:]
+        serverKeys: String = "", engineKeys: String = "", more: String = "", realtimePriority: Int = 70,
+        environment: [String: String] = [:]
     ) throws {
         directory = try TemporaryDirectory()
         _ = try directory.makeDirectory("media")
@@ -27,6 +29,7 @@ final class Daemon {
                 server = "\(server.url)"
                 app_id = \(server.application.id)
                 app_sign = "\(server.application.sign)"
+                \(engineKeys)
 
                 """
         } else {

@@ -19,7 +19,8 @@ final class TestBed: Sendable {
     ///   - port: 0 for any free one.
     ///   - advertise: where clients are to send media, instead of the server's own port.
     init(
-        port: UInt16 = 0, directory: String? = nil, credentials: AppCredentials? = nil, advertise: [String] = []
+        port: UInt16 = 0, directory: String? = nil, credentials: AppCredentials? = nil, advertise: [String] = [],
+        adjust: (inout RoomServerConfiguration) -> Void = { _ in }
     ) async throws {
         var template = Array("/tmp/voice-engine-XXXXXX".utf8CString)
         self.directory = try directory ?? String(cString: #require(mkdtemp(&template)))
@@ -29,11 +30,11 @@ final class TestBed: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = getenv("ZEGO_TEST_LOG") == nil ? .critical : .debug
         self.logger = logger
-        server = try RoomServer(
-            configuration: RoomServerConfiguration(
-                stateDirectory: self.directory, port: port, advertise: advertise, fixedApplications: [self.credentials],
-                departureTimeoutMs: 9000,
-                workers: 1), logger: logger)
+        var configuration = RoomServerConfiguration(
+            stateDirectory: self.directory, port: port, advertise: advertise, fixedApplications: [self.credentials],
+            departureTimeoutMs: 9000, workers: 1)
+        adjust(&configuration)
+        server = try RoomServer(configuration: configuration, logger: logger)
         try await server.start()
         self.port = try #require(server.boundPort)
     }
