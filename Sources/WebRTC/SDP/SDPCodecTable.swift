@@ -27,10 +27,12 @@ struct SDPCodecTable {
     }
 
     mutating func readFeedback(_ payloadType: Substring, _ value: Substring) -> Bool {
+        // Pion writes a space behind a type without a parameter.
+        let value = String(value).trimmingSpaces()
         if payloadType == "*" {
-            feedback.append((nil, String(value)))
+            feedback.append((nil, value))
         } else if let payloadType = Self.payloadType(payloadType) {
-            feedback.append((payloadType, String(value)))
+            feedback.append((payloadType, value))
         } else {
             return false
         }
