@@ -150,7 +150,7 @@ let package = Package(
                 nioPosix,
                 nioHTTP1,
                 nioWebSocket, nioEmbedded, logging,
-            ]),
+            ], exclude: ["WHIP/Offers"]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "StallWatch", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
         tests("SystemTests", ["StallWatch"], exclude: ["Browser/browser.py", "Rig/tools", "Rig/ztest"]),
