@@ -153,6 +153,6 @@ let package = Package(
             ], exclude: ["WHIP/Offers"]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "StallWatch", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
-        tests("SystemTests", ["StallWatch"], exclude: ["Browser/browser.py", "Rig/tools", "Rig/ztest"]),
+        tests("SystemTests", ["StallWatch"], exclude: ["Browser/tools", "Rig/tools", "Rig/ztest"]),
     ]
 )

@@ -21,11 +21,12 @@ struct ForeignPeerTests {
     }
 
     private static func start(
-        _ kind: String, _ url: String, file: String, seconds: Double, token: String, output: String
+        _ kind: String, _ url: String, file: String, seconds: Double, token: String, output: String,
+        profile: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
             [Programs.python, "\(Programs.tools)/foreign_peer.py", kind, url, file, "\(seconds)"], output: output,
-            environment: ["TOKEN": token])
+            environment: profile.map { ["TOKEN": token, "PROFILE": $0] } ?? ["TOKEN": token])
     }
 
     /// What the peer says at its end.
@@ -49,7 +50,7 @@ struct ForeignPeerTests {
         let place = try TemporaryDirectory()
         let peer = try Self.start(
             "whip", Self.urls(daemon, "encoder1").whip, file: Programs.voice, seconds: Self.seconds,
-            token: Self.token(daemon, "encoder"), output: place.file("whip"))
+            token: Self.token(daemon, "encoder"), output: place.file("whip"), profile: "SRTP_AES128_CM_SHA1_80")
         let came = try events.next("user-update") { $0["updateType"].string == "add" }
         #expect(came["userList"][0]["userID"].string == "encoder")
         let stream = try events.next("stream-update") { $0["updateType"].string == "add" }
@@ -69,6 +70,7 @@ struct ForeignPeerTests {
         try daemon.control().call("stopPlaying", ["streamID": "encoder1"])
         let report = try Self.end(peer)
         print("measured: aiortc by WHIP: \(report)")
+        #expect(report["profile"].string == "SRTP_AES128_CM_SHA1_80", "the only one that it offers")
         let judgement = try SoundJudge.hear(reference: Programs.voice, recording: daemon.media("heard.wav"))
         print("measured: aiortc by WHIP, heard by zegod: \(judgement)")
         // libav makes stereo of the mono file with 3 dB less in each channel.
@@ -92,6 +94,7 @@ struct ForeignPeerTests {
         #expect(came["userList"][0]["userID"].string == "player")
         let report = try Self.end(peer)
         print("measured: aiortc by WHEP: \(report)")
+        #expect(report["profile"].string == "SRTP_AEAD_AES_128_GCM", "the first that both have")
         #expect((report["packets"].integer ?? 0) > 800)
         #expect(report["lost"].integer == 0)
         try events.next("user-update") { $0["updateType"].string == "delete" }

@@ -65,6 +65,25 @@ struct ServerInputTests {
         return bytes
     }
 
+    @Test(
+        "a server for this machine alone hears nothing from outside", .enabled(if: Machine.cutsNetworks),
+        .timeLimit(.minutes(1)))
+    func fromOutside() throws {
+        let network = try CutNetwork()
+        let port = try daemon.serverPort()
+        func unknown() throws -> Double { try daemon.roomMetrics()["zego_room_media_datagrams_unknown_total"] ?? -1 }
+        func send(_ prefix: [String]) throws {
+            let script = "import socket; socket.socket(2, 2).sendto(b'x', ('\(network.outside)', \(port)))"
+            try Command.demand(prefix + ["python3", "-c", script])
+        }
+        let before = try unknown()
+        for _ in 1...5 { try send(network.inside) }
+        // What comes from this machine to the same address is heard: so were the others, if they had got in.
+        try send([])
+        try waitUntil(upTo: 10, for: "the datagram of this machine") { try unknown() > before ? true : nil }
+        #expect(try unknown() == before + 1)
+    }
+
     @Test("TCP: what is neither HTTP nor WebSocket", .timeLimit(.minutes(3)))
     func tcpGarbage() throws {
         let port = try daemon.serverPort()
@@ -87,6 +106,49 @@ struct ServerInputTests {
                     "printf 'GET /livez HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' | socat -t5 - TCP:127.0.0.1:\(port)",
                 ])
             #expect(metrics.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test(
+        "HTTP: refused in the right words, slow clients closed in time, and no token in the log",
+        .timeLimit(.minutes(2)))
+    func badHTTP() throws {
+        try daemon.control().call("setLogLevel", ["level": "debug"])
+        try daemon.login("room1", as: "user1")
+        let token = try Command.demand(
+            [Programs.zegoctl, "--socket", daemon.controlSocket, "token", "--user", "guest", "--room", "room1"]
+        ).trimmed
+        let app = try daemon.asServer().application.id
+        let output = try Command.demand(
+            [Programs.python, "\(Programs.tools)/bad_http.py", "\(try daemon.serverPort())", "\(app)", token])
+        let report = try JSON(line: output)
+        let statuses = [
+            "no SDP": 400, "no SDP, to play": 400, "SDP without sound": 422, "a huge body": 413, "another type": 415,
+            "no type": 415, "two tokens": 401, "another scheme": 401, "a token in the query": 401,
+            "a token as the stream": 400, "a token as the path": 404, "a token as the session": 404,
+            "an unknown session": 404, "an unknown session, to leave": 404, "a token in other fields": 200,
+        ]
+        for entry in report["refused"].array {
+            let name = entry["sent"].string ?? ""
+            let status = entry["status"].integer ?? 0
+            if let expected = statuses[name] { #expect(status == expected, "\(name)") }
+            #expect(status == 200 || (400..<500).contains(status), "\(entry)")
+            // Everything of WHIP and WHEP that is refused is told as a problem.
+            let others = ["a token as the path", "a token as the method", "a token in the signalling's query"]
+            if status >= 400, !others.contains(name) {
+                #expect(entry["type"].string == "application/problem+json", "\(entry)")
+            }
+        }
+        #expect(report["refused"].array.count > 15)
+        for entry in report["slow"].array {
+            let seconds = entry["seconds"].number ?? .infinity
+            #expect(seconds < 13, "\(entry)")
+        }
+        #expect(report["slow"].array.count == 7)
+        let log = daemon.log
+        #expect(log.contains("debug"), "the log tells all that it can")
+        for part in [token.prefix(24), token.dropFirst(60).prefix(24), token.suffix(24)] {
+            #expect(!log.contains(part), "a token is in the log")
         }
     }
 

@@ -1,25 +1,37 @@
 import FoundationEssentials
 
-/// One headless Chromium with the page in it; its microphone is a file (see `browser.py`).
+/// One headless browser with the page in it: Chromium, whose microphone is a file (see `browser.py`), or Firefox, whose microphone
+/// is a tone (see `firefox.py`).
 final class Browser {
     private let place: TemporaryDirectory
     private let process: ChildProcess
     private let client: ControlClient
 
+    /// What drives which browser.
+    enum Kind: String {
+        case chromium = "browser.py"
+        case firefox = "firefox.py"
+    }
+
     /// - Parameters:
-    ///   - microphone: 48-kHz WAV that the browser hears over and over.
-    ///   - options: further options of `browser.py`.
+    ///   - microphone: 48-kHz WAV that Chromium hears over and over.
+    ///   - options: further options of the driver.
     ///   - prefix: what the whole browser runs under, such as `ip netns exec NAME`.
-    init(microphone: String = Programs.voice, options: [String] = [], prefix: [String] = []) throws {
+    init(
+        _ kind: Kind = .chromium, microphone: String = Programs.voice, options: [String] = [], prefix: [String] = []
+    ) throws {
         place = try TemporaryDirectory()
         let path = place.file("socket")
         process = try ChildProcess(
             prefix + [
-                Programs.python, "\(Programs.repository)/Tests/SystemTests/Browser/browser.py", path, microphone,
+                Programs.python, "\(Programs.repository)/Tests/SystemTests/Browser/tools/\(kind.rawValue)", path,
+                microphone,
             ] + options, output: place.file("log"))
         let process = process
-        client = try waitUntil(upTo: 40, for: "Chromium to be up", instead: { process.output }) {
-            guard process.isRunning else { throw WaitedInVain(description: "browser.py ended: \(process.output)") }
+        client = try waitUntil(upTo: 40, for: "\(kind) to be up", instead: { process.output }) {
+            guard process.isRunning else {
+                throw WaitedInVain(description: "\(kind.rawValue) ended: \(process.output)")
+            }
             return Files.exists(path) ? try? ControlClient(path: path) : nil
         }
     }
@@ -77,6 +89,8 @@ final class Browser {
 }
 
 extension Machine {
+    static let runsFirefox = can("run headless Firefox (package firefox-esr)") { Files.exists("/usr/bin/firefox-esr") }
+
     static let runsChromium = can("run headless Chromium (packages chromium, and playwright in the rig's Python)") {
         guard Files.exists("/usr/bin/chromium") else { return false }
         return try Command.run([Programs.python, "-c", "import playwright.sync_api"]).status == 0

@@ -165,32 +165,35 @@ struct BrowserCallTests {
         #expect(open.integer == 0)
         try browser.click("#join")
         try browser.hears(1)
+        // Sections are used again: playing and stopping does not make the description grow.
+        let sections = "rig.connection().getTransceivers().length"
+        let before20 = try browser.call("evaluate", ["script": .string(sections)]).integer
+        for _ in 1...10 {
+            try browser.click("#streams .play")
+            try browser.wait("#streams .stream-state", "not played")
+            try browser.click("#streams .play")
+            try browser.wait("#streams .stream-state", "playing")
+        }
+        #expect(try browser.call("evaluate", ["script": .string(sections)]).integer == before20)
+        #expect(try daemon.roomMetrics()["zego_room_media_subscriptions"] == 1)
         let complaints = try browser.call("complaints").array
         #expect(complaints.isEmpty, "\(complaints)")
     }
 
     /// What the server has when only the daemon itself is in it, once a browser's session is gone.
     private func settled(_ daemon: Daemon) throws -> (counts: [String: Int], openFiles: Int) {
-        let port = try daemon.serverPort()
-        return try waitUntil(upTo: 10, for: "the browser's session to be gone") {
+        try waitUntil(upTo: 10, for: "the browser's session to be gone") {
+            let metrics = try daemon.roomMetrics()
             var counts: [String: Int] = [:]
-            for line in try Self.metrics(port: port).split(separator: "\n") {
-                let words = line.split(separator: " ")
-                for name in ["connections", "sessions", "rooms", "users", "streams"]
-                where words.first == Substring("zego_room_\(name)") {
-                    counts[name] = Int(words[1])
-                }
+            for name in [
+                "connections", "sessions", "rooms", "users", "streams", "media_transports", "media_publications",
+                "media_subscriptions",
+            ] {
+                counts[name] = Int(metrics["zego_room_\(name)"] ?? -1)
             }
             guard counts["sessions"] == 1, counts["connections"] == 1 else { return nil }
             let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.process.pid)/fd")
             return (counts, files.count)
         }
-    }
-
-    /// What the room server tells at `/metrics`.
-    private static func metrics(port: Int) throws -> String {
-        // Not by socat, which ends its side at once: the server then takes the client for gone before it has counted.
-        let script = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:\(port)/metrics').read().decode())"
-        return try Command.demand([Programs.python, "-c", script])
     }
 }

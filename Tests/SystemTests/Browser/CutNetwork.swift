@@ -1,6 +1,7 @@
 import Glibc
 
-/// A network namespace that is joined to this machine by one cable, which can be cut: packets are dropped both ways, and neither end is told.
+/// A network namespace that is joined to this machine by one cable, which can be cut (packets are dropped both ways, and neither end is told) or lose
+/// packets of media.
 final class CutNetwork {
     private let name = "zego\(getpid())"
     /// This machine's address on the cable.
@@ -24,7 +25,12 @@ final class CutNetwork {
         }
     }
 
-    deinit { _ = try? Command.run(["ip", "netns", "del", name]) }
+    deinit {
+        _ = try? Command.run(["nft", "delete table netdev \(name)"])
+        // The cable goes at once; with the namespace alone it would go some time later.
+        _ = try? Command.run(["ip", "link", "del", name])
+        _ = try? Command.run(["ip", "netns", "del", name])
+    }
 
     func cut() throws {
         for line in [
@@ -37,6 +43,33 @@ final class CutNetwork {
     }
 
     func mend() throws { try Command.demand(inside + ["nft", "delete table inet cut"]) }
+
+    /// From now on one of `each` RTP packets is dropped, in each direction by itself: never RTCP, STUN or DTLS.
+    ///
+    /// Both on arrival: a sender whose own kernel drops a packet is told so, and browsers then send it once more.
+    func lose(oneOf each: Int) throws {
+        for (prefix, device) in [(inside, "eth0"), ([], name)] {
+            for line in [
+                "add table netdev \(name)", "add counter netdev \(name) lost",
+                "add chain netdev \(name) arrival { type filter hook ingress device \(device) priority 0 ; }",
+                // The version of RTP in the first two bits of the payload; the second byte of RTCP is in 200…207.
+                "add rule netdev \(name) arrival ip protocol udp @th,64,2 2 @th,72,8 != 200-207 "
+                    + "numgen inc mod \(each) 0 counter name lost drop",
+            ] {
+                try Command.demand(prefix + ["nft", line])
+            }
+        }
+    }
+
+    /// How many packets were lost on the way in and on the way out.
+    func lost() throws -> (from: Int, to: Int) {
+        func count(_ prefix: [String]) throws -> Int {
+            let text = try Command.demand(prefix + ["nft", "list counter netdev \(name) lost"])
+            let words = text.split(whereSeparator: \.isWhitespace)
+            return words.firstIndex(of: "packets").flatMap { Int(words[$0 + 1]) } ?? 0
+        }
+        return (try count(inside), try count([]))
+    }
 }
 
 extension Machine {

@@ -15,10 +15,11 @@ final class Daemon {
     ///   - input, output: the audio devices.
     ///   - serverKeys, engineKeys, more: further lines of the configuration: for `[server]`, for `[engine]` (of a daemon with
     ///     `server`), and for the end of the file.
+    ///   - prefix: what zegod runs under, such as `ip netns exec NAME`.
     init(
         server: (url: String, application: Application)? = nil, input: String = "null", output: String = "null",
         serverKeys: String = "", engineKeys: String = "", more: String = "", realtimePriority: Int = 70,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], prefix: [String] = []
     ) throws {
         directory = try TemporaryDirectory()
         _ = try directory.makeDirectory("media")
@@ -46,7 +47,7 @@ final class Daemon {
 
             """
         try Files.write(configuration, to: directory.file("zegod.toml"))
-        process = try Self.start(in: directory, environment: environment)
+        process = try Self.start(in: directory, environment: environment, prefix: prefix)
         try waitUntil(upTo: 20, for: "zegod to answer", instead: { self.log }) {
             guard process.isRunning else {
                 throw WaitedInVain(description: "zegod ended with \(try process.wait(upTo: 1)): \(log)")
@@ -58,9 +59,11 @@ final class Daemon {
     deinit { process.stop() }
 
     /// Starts zegod on the directories of `directory` without waiting for it.
-    static func start(in directory: TemporaryDirectory, environment: [String: String] = [:]) throws -> ChildProcess {
+    static func start(
+        in directory: TemporaryDirectory, environment: [String: String] = [:], prefix: [String] = []
+    ) throws -> ChildProcess {
         try ChildProcess(
-            [
+            prefix + [
                 Programs.zegod, "--config", directory.file("zegod.toml"), "--runtime-dir", directory.file("run"),
                 "--state-dir",
                 directory.file("state"),

@@ -1,8 +1,8 @@
 """foreign_peer.py whip URL FILE SECONDS | whep URL FILE SECONDS
 
 A WebRTC peer that shares nothing with zegod (aiortc over libav and its own ICE, DTLS and SRTP), with the bearer token in the environment
-variable TOKEN. `whip` publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so many
-seconds of media and print one JSON object: the statuses of the requests, the location and the entity tag, and the peer's RTP statistics.
+variable TOKEN and, in PROFILE, the one SRTP protection profile that it offers (as OpenSSL names it; aiortc's own choice when absent). `whip` publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so many
+seconds of media and print one JSON object: the statuses of the requests, the location, the entity tag, the offer, the SRTP profile that was agreed, and the peer's RTP statistics.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urljoin
 
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
 from aiortc.contrib.media import MediaPlayer, MediaRecorder
 
 
@@ -32,7 +32,22 @@ async def call(method, url, body=None):
     return await asyncio.to_thread(request, method, url, body)
 
 
+def only(name):
+    """Offers this SRTP profile alone."""
+    profiles = rtcdtlstransport.SRTP_PROFILES
+    profiles[:] = [profile for profile in profiles if profile.openssl_profile.decode() == name]
+    assert len(profiles) == 1, name
+
+
+def agreed(connection):
+    """The SRTP profile of the one transport."""
+    transceiver = connection.getTransceivers()[0]
+    return transceiver.sender.transport._ssl.get_selected_srtp_profile().decode()
+
+
 async def main(kind, url, path, seconds):
+    if "PROFILE" in os.environ:
+        only(os.environ["PROFILE"])
     connection = RTCPeerConnection()
     connected = asyncio.Event()
 
@@ -51,7 +66,8 @@ async def main(kind, url, path, seconds):
         connection.on("track", recorder.addTrack)
 
     await connection.setLocalDescription(await connection.createOffer())
-    status, headers, body = await call("POST", url, connection.localDescription.sdp.encode())
+    offer = connection.localDescription.sdp
+    status, headers, body = await call("POST", url, offer.encode())
     if status != 201:
         raise SystemExit(f"POST: {status} {body}")
     await connection.setRemoteDescription(RTCSessionDescription(body, "answer"))
@@ -60,7 +76,7 @@ async def main(kind, url, path, seconds):
         await recorder.start()
     await asyncio.sleep(seconds)
 
-    statistics = {}
+    statistics = {"offer": offer, "profile": agreed(connection)}
     for entry in (await connection.getStats()).values():
         if entry.type == ("outbound-rtp" if kind == "whip" else "inbound-rtp"):
             statistics["packets"] = getattr(entry, "packetsSent", None) or getattr(entry, "packetsReceived", None)

@@ -4,62 +4,25 @@ Logs in as ROOM-PROTOCOL says, then sends what is not SDP, not JSON, not a known
 the session still answers a ping. Standard library only.
 """
 
-import base64
 import hashlib
 import hmac
 import json
-import os
-import socket
-import struct
 import sys
 import time
+
+from websocket_client import WebSocket
 
 PORT, APP_ID, APP_SIGN = int(sys.argv[1]), int(sys.argv[2]), bytes.fromhex(sys.argv[3])
 
 
-class WebSocket:
+class Signalling(WebSocket):
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET /v1/signal HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: zego-room.v1\r\n\r\n".encode()
-        )
-        self.stream = self.socket.makefile("rb")
-        if b" 101 " not in self.stream.readline():
-            raise SystemExit("no upgrade")
-        while self.stream.readline().strip():
-            pass
-
-    def send(self, text, opcode=1):
-        data, mask = text if isinstance(text, bytes) else text.encode(), os.urandom(4)
-        head = bytes([0x80 | opcode])
-        if len(data) < 126:
-            head += bytes([0x80 | len(data)])
-        elif len(data) < 65536:
-            head += b"\xfe" + struct.pack("!H", len(data))
-        else:
-            head += b"\xff" + struct.pack("!Q", len(data))
-        self.socket.sendall(head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(data)))
+        super().__init__(port, "/v1/signal", subprotocol="zego-room.v1")
 
     def receive(self):
-        """The next text, or None when the server has closed."""
-        while True:
-            head = self.stream.read(2)
-            if len(head) < 2:
-                return None
-            size = head[1] & 0x7F
-            if size == 126:
-                size = struct.unpack("!H", self.stream.read(2))[0]
-            elif size == 127:
-                size = struct.unpack("!Q", self.stream.read(8))[0]
-            data = self.stream.read(size)
-            if head[0] & 0x0F == 8:
-                return None
-            if head[0] & 0x0F == 9:
-                self.send(data, 10)
-            elif head[0] & 0x0F == 1:
-                return json.loads(data)
+        """The next message, or None when the server has closed."""
+        text = super().receive()
+        return None if text is None else json.loads(text)
 
     def call(self, number, method, params):
         self.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
@@ -73,7 +36,7 @@ class WebSocket:
 
 
 def log_in():
-    connection = WebSocket(PORT)
+    connection = Signalling(PORT)
     nonce = connection.receive()["params"]["nonce"]
     text = f"zego-room.v1\n{nonce}\n{APP_ID}\nintruder\nroom1"
     proof = hmac.new(APP_SIGN, text.encode(), hashlib.sha256).hexdigest()
