@@ -11,8 +11,9 @@ package final class DTLSCertificate: @unchecked Sendable {
 
     let context: OpaquePointer
 
+    /// - Parameter profiles: the SRTP profiles to offer and to take, the one that is liked best first.
     /// - Throws: ``DTLSError/setup(reason:)``.
-    package init() throws(DTLSError) {
+    package init(profiles: [SRTPProfile] = SRTPProfile.allCases) throws(DTLSError) {
         guard let key = copenssl_generate_p256() else { throw .setup(reason: OpenSSLErrors.takeLast()) }
         defer { EVP_PKEY_free(key) }
         guard let certificate = DTLSCertificate.selfSigned(key) else {
@@ -24,7 +25,7 @@ package final class DTLSCertificate: @unchecked Sendable {
         else { throw .setup(reason: OpenSSLErrors.takeLast()) }
         self.fingerprint = fingerprint
         self.context = context
-        guard DTLSCertificate.configure(context), SSL_CTX_use_certificate(context, certificate) == 1,
+        guard DTLSCertificate.configure(context, profiles), SSL_CTX_use_certificate(context, certificate) == 1,
             SSL_CTX_use_PrivateKey(context, key) == 1
         else { throw .setup(reason: OpenSSLErrors.takeLast()) }
     }
@@ -42,17 +43,16 @@ package final class DTLSCertificate: @unchecked Sendable {
     /// OpenSSL makes room for a handshake message as soon as a fragment claims its length: this bounds the claim.
     static let maximumHandshakeMessage = 16384
 
-    private static func configure(_ context: OpaquePointer) -> Bool {
+    private static func configure(_ context: OpaquePointer, _ profiles: [SRTPProfile]) -> Bool {
         copenssl_ctx_set_dtls_options(context)
         copenssl_ctx_set_max_handshake_message(context, maximumHandshakeMessage)
-        let profiles = SRTPProfile.allCases.map(\.openSSLName).joined(separator: ":")
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
         SSL_CTX_set_cert_verify_callback(context, { store, _ in DTLSTransport.verifyPeer(store) }, nil)
         // SSL_CTX_set_tlsext_use_srtp returns 0 when it succeeds.
         return copenssl_ctx_set_dtls_1_2(context) == 1
             && SSL_CTX_set_cipher_list(context, cipherSuites) == 1
             && copenssl_ctx_set_groups(context, "X25519:P-256:P-384") == 1
-            && SSL_CTX_set_tlsext_use_srtp(context, profiles) == 0
+            && SSL_CTX_set_tlsext_use_srtp(context, profiles.map(\.openSSLName).joined(separator: ":")) == 0
     }
 
     private static func selfSigned(_ key: OpaquePointer) -> OpaquePointer? {

@@ -108,8 +108,13 @@ struct BrowserTroubleTests {
         try daemon.control().call("startPlaying", ["streamID": "guest-microphone", "wait": 20])
         let events = try daemon.events()
 
+        func received() throws -> Double? { try browser.statistics("inbound-rtp").first?["packetsReceived"].number }
         try network.cut()
-        poll(nil, 0, 5000)
+        // What was under way has come after a second; then nothing does.
+        poll(nil, 0, 1000)
+        let before = try received()
+        poll(nil, 0, 4000)
+        #expect(try received() == before, "the network is cut")
         try network.mend()
         try browser.hears(1)
         try waitUntil(upTo: 20, for: "the daemon to hear the browser again") {

@@ -28,6 +28,33 @@ struct DTLSHandshakeTests {
         #expect(try SRTPReceiver(#require(pair.passive.keys).remote).unprotect(protected) == packet)
     }
 
+    /// A peer of few profiles, as client and as server: what both have is agreed, and its keys work both ways.
+    @Test(arguments: [
+        ([SRTPProfile.aes128CMHMACSHA1_80], SRTPProfile.allCases, SRTPProfile.aes128CMHMACSHA1_80),
+        (SRTPProfile.allCases, [.aes128CMHMACSHA1_80], .aes128CMHMACSHA1_80),
+        ([.aeadAES128GCM], SRTPProfile.allCases, .aeadAES128GCM),
+        ([.aes128CMHMACSHA1_80, .aeadAES128GCM], SRTPProfile.allCases, .aeadAES128GCM),
+    ])
+    func theProfileThatBothHaveIsAgreed(
+        active: [SRTPProfile], passive: [SRTPProfile], expected: SRTPProfile
+    ) throws {
+        let pair = try DTLSPair(profilesOfActive: active, profilesOfPassive: passive)
+        pair.run()
+        let ours = try #require(pair.active.keys)
+        let theirs = try #require(pair.passive.keys)
+        #expect(ours.profile == expected && theirs.profile == expected)
+        let packet = SRTPFixtures.packet(1)
+        #expect(try SRTPReceiver(theirs.remote).unprotect(SRTPSender(ours.local).protect(packet)) == packet)
+        #expect(try SRTPReceiver(ours.remote).unprotect(SRTPSender(theirs.local).protect(packet)) == packet)
+    }
+
+    @Test func withoutACommonProfileThereAreNoKeys() throws {
+        let pair = try DTLSPair(profilesOfActive: [.aeadAES128GCM], profilesOfPassive: [.aes128CMHMACSHA1_80])
+        pair.run()
+        #expect(pair.active.state == .failed(.noCommonSRTPProfile))
+        #expect(pair.active.keys == nil && pair.passive.keys == nil)
+    }
+
     @Test(arguments: 0..<12)
     func everySingleLossIsRecoveredByTheVirtualClock(_ number: Int) throws {
         var network = DTLSPair.Network()

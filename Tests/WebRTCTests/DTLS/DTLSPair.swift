@@ -28,12 +28,13 @@ final class DTLSPair {
 
     init(
         _ network: Network = Network(), seed: UInt64 = 1, fingerprintOfPassive: [UInt8]? = nil,
-        fingerprintOfActive: [UInt8]? = nil
+        fingerprintOfActive: [UInt8]? = nil, profilesOfActive: [SRTPProfile] = SRTPProfile.allCases,
+        profilesOfPassive: [SRTPProfile] = SRTPProfile.allCases
     ) throws {
         self.network = network
         random = .seeded(seed)
-        let first = try DTLSCertificate()
-        let second = try DTLSCertificate()
+        let first = try DTLSCertificate(profiles: profilesOfActive)
+        let second = try DTLSCertificate(profiles: profilesOfPassive)
         active = try DTLSTransport(
             role: .active, certificate: first, expectedFingerprints: [fingerprintOfPassive ?? second.fingerprint])
         passive = try DTLSTransport(
