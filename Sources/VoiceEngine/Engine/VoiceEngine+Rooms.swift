@@ -62,6 +62,8 @@ extension VoiceEngine {
         switches[roomID] = left
         tell(events)
         logger.info("switching from \(left)", metadata: ["ROOM_ID": "\(roomID)"])
+        // What was published and played is let go of on the transport too, whenever the new room lets us in.
+        negotiateIfNeeded()
         return try await outcome(ofEntering: roomID, wait: seconds)
     }
 
