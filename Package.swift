@@ -151,7 +151,7 @@ let package = Package(
                 nioHTTP1,
                 nioWebSocket, nioEmbedded, logging,
             ], exclude: ["WHIP/Offers"]),
-        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "StallWatch", "Transport"], exclude: ["Tools"]),
+        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "RTP", "StallWatch", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
         tests("SystemTests", ["StallWatch"], exclude: ["Browser/tools", "Rig/tools", "Rig/ztest"]),
     ]

@@ -3,8 +3,10 @@ import COpus
 /// An Opus encoder (RFC 6716): made and freed by the device helper, used by the audio thread.
 package struct VoiceEncoder: ~Copyable {
     package let channels: Int
-    /// Samples per channel of a frame: 480, 960, 1920 or 2880.
-    package let frameSamples: Int
+    /// Samples per channel of the longest frame.
+    package static var longestFrame: Int { @_noAllocation @_noLocks get { 2880 } }
+    /// Samples per channel of a frame: 480, 960, 1920 or 2880; may change between two frames.
+    package private(set) var frameSamples: Int
     /// Samples by which the decoded signal lags behind (312 = 6.5 ms for VOIP and AUDIO).
     package let lookAhead: Int
     private let encoder: OpaquePointer
@@ -64,6 +66,14 @@ package struct VoiceEncoder: ~Copyable {
         }
         if newLoss != expectedLoss, copus_encoder_set(encoder, OPUS_SET_PACKET_LOSS_PERC_REQUEST, newLoss) == OPUS_OK {
             expectedLoss = newLoss
+        }
+    }
+
+    /// The length of the frames from now on; of the four that there are.
+    @_noAllocation @_noLocks
+    package mutating func setFrame(milliseconds: Int) {
+        if milliseconds == 10 || milliseconds == 20 || milliseconds == 40 || milliseconds == 60 {
+            frameSamples = milliseconds * 48
         }
     }
 

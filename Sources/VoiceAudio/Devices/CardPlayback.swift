@@ -6,11 +6,13 @@ import Transport
 /// heard.
 ///
 /// The card's buffer is longer than what is put into it: it is filled up to a *target* of one block and one period (20
-/// ms at 10 ms periods), because what waits there is heard late. `avail_min` is set so that the card wakes the thread
+/// ms at 10 ms periods, 15 at 5 and below), because what waits there is heard late. `avail_min` is set so that the card wakes the thread
 /// when one block fits under the target. When underruns come twice within ten seconds, the target grows by 5 ms, as
 /// far as the buffer goes: a machine that cannot keep 20 ms gets 25.
 struct CardPlayback: ~Copyable {
     private static var growth: Int { 240 }
+    /// What is left in the card when the next block is made, at least: 5 ms.
+    private static var reserve: Int { 240 }
     private static var growthWindow: Int64 { 10_000_000_000 }
 
     let device: AlsaPCM
@@ -33,7 +35,7 @@ struct CardPlayback: ~Copyable {
         let bytes = AudioLimits.blockSamples * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
         scratch.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        target = min(AudioLimits.blockSamples + max(device.period, AudioLimits.blockSamples), device.buffer)
+        target = min(AudioLimits.blockSamples + max(device.period, CardPlayback.reserve), device.buffer)
         setWakeUp()
     }
 

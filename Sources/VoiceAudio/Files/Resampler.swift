@@ -59,7 +59,7 @@ package enum Resampler {
     }
 
     /// The modified Bessel function of order zero, as its series.
-    private static func bessel(_ x: Double) -> Double {
+    static func bessel(_ x: Double) -> Double {
         var sum = 1.0
         var term = 1.0
         var k = 1.0

@@ -125,6 +125,10 @@ actor DeviceHelper {
         let made = try PublisherPipeline.make(channel: channel, audio: audio, complexity: complexity, cells: cells)
         guard isRunning else { throw .stopped }
         cells.pointee.bitrate.store(Int32(audio.bitrate), ordering: .relaxed)
+        cells.pointee.bitrateLimit.store(.max, ordering: .relaxed)
+        cells.pointee.frameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
+        cells.pointee.askedFrameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
+        cells.pointee.expectedLoss.store(0, ordering: .relaxed)
         cells.pointee.encodeDelayMicroseconds.store(made.encodeDelayMicroseconds, ordering: .relaxed)
         cells.pointee.framesEncoded.store(0, ordering: .relaxed)
         cells.pointee.bytesEncoded.store(0, ordering: .relaxed)

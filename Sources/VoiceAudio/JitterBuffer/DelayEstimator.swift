@@ -1,33 +1,73 @@
 import Transport
 
-/// Learns from the arrival of packets how long a packet must be able to wait so that (almost) none comes too late.
+/// Learns from the arrival of packets how long a packet should be able to wait before it is played: the *target*.
 ///
 /// *Transit* is arrival minus RTP time: it contains the unknown offset of two clocks, so only differences count. The
-/// fastest transit of the last two seconds is the base; a packet's *relative delay* is how much slower it was. Every
-/// half second the largest relative delay goes into a histogram of 5 ms buckets that forgets (0.983 per entry, half a
-/// minute or so); the target is where 96 % of the weight lies below. Sampling the largest of an interval, not every
-/// packet, is what guards against rare spikes: a spike counts as much as 25 quiet packets.
+/// fastest transit of the last two seconds is the base; a packet's *relative delay* is how much slower it was.
+///
+/// **What goes in.** Two records, because packets come too late in two ways:
+///
+/// - *The path holds everything up* (a queue, a radio that is busy), and all packets behind the first wait with it. Every
+///   half second the largest relative delay goes into a histogram that forgets (0.983 per entry, half a minute or so).
+///   Sampling the largest of an interval, not every packet, is what guards against rare spikes: a spike counts as much
+///   as 25 quiet packets. Played with a delay of T, an interval whose largest was d costs d − T of sound made up.
+/// - *Single packets come later than those behind them*: by another path, sent again after a NACK, or, when they were
+///   lost, as a copy inside a later packet. Each counts for itself; played with a delay of T, the share of packets that
+///   came later than T is lost. This record forgets in ten seconds.
+///
+/// **What comes out.** Waiting costs too: somebody who hears the other late talks into his words. So both are put into
+/// the same coin, the points of the E-model's rating R (ITU-T G.107): lost sound costs Ie,eff = 95 p / (p + 10) at p
+/// percent, as measured for Opus; each millisecond costs 0.05 points, and from 130 ms on 0.11 more, as in the model's
+/// usual approximation by two straight lines (Cole and Rosenbluth; its knee at 177 ms, less what other parts of the way
+/// take; the first line steeper than its 0.024, because a short delay is what we are for). The target is the delay at
+/// which the sum is smallest. What follows from that one rule:
+///
+/// - While little is late, it is a quantile: one half-second in forty may exceed the target.
+/// - A repair is waited for as long as it pays. One lost packet in thirty is not worth the 60 ms more that the farthest
+///   copies take, one in ten is; when the loss is over, the delay comes back by itself.
+/// - What has not happened for half a minute does not count any more, though the histogram still knows of it: a path
+///   that has become good is believed as soon as that.
+/// - A machine or a path that stands still for a second now and then does not make everybody wait for a second: Ie,eff
+///   is concave, what cannot be saved at a bearable delay is given up.
 package struct DelayEstimator: ~Copyable {
-    package static var bucket: Int64 { @_noAllocation @_noLocks get { 5_000_000 } }
-    private static var bucketCount: Int { 256 }
     private static var interval: Int64 { 500_000_000 }
-    /// The weight that may lie above the target.
-    private static var tail: Float { 0.04 }
+    /// Points of R per millisecond of delay. At no loss the slope of Ie,eff is 9.5 points per percent, and an interval
+    /// in which sound is missing costs 0.2 % per millisecond: 9.5 × 0.2 × 2.6 % = 0.05.
+    private static var price: Float { 0.05 }
+    private static var surcharge: Float { 0.11 }
+    /// Milliseconds.
+    private static var knee: Float { 130 }
+    /// What is made up beyond the time that a packet is late, on average: until the end of a block, ms.
+    private static var seam: Float { 5 }
+    private static var forgetting: Float { 0.983 }
+    private static var stragglerForgetting: Float { 0.95 }
+    /// The half minute of what still counts, in parts of ten intervals.
+    private static var parts: Int { 6 }
+    private static var intervalsPerPart: Int { 10 }
     /// Entries before the histogram is believed.
     private static var fewestEntries: Int { 3 }
-    private static var forgetting: Float { 0.983 }
+    /// … and until it is known well: 15 s.
+    private static var settledEntries: Int { 30 }
     /// The window of the base, in slices: exact to a quarter second without remembering each packet.
     private static var slices: Int { 8 }
     private static var slice: Int64 { 250_000_000 }
-    /// Until the first interval has been seen.
-    package static var initialTarget: Int64 { @_noAllocation @_noLocks get { 40_000_000 } }
+    /// Until the first intervals have been seen.
+    package static var initialTarget: Int64 { @_noAllocation @_noLocks get { 30_000_000 } }
 
-    private let histogram: UnsafeMutablePointer<Float>
+    /// The weight of intervals by their largest delay; 1 in all.
+    private let intervals: UnsafeMutablePointer<Float>
+    /// Packets that came out of their turn by their delay, and the number of packets that these are part of.
+    private let stragglers: UnsafeMutablePointer<Float>
+    private var packets: Float = 0
     private let minima: UnsafeMutablePointer<Int64>
+    /// The highest bucket of each part of the last half minute; −1: none yet.
+    private let heights: UnsafeMutablePointer<Int>
     private var currentSlice: Int64 = 0
     private var intervalEnd: MonotonicTime?
     private var largest: Int64 = 0
+    private var hasLargest = false
     private var entries = 0
+    private var excusedUntil = MonotonicTime.zero
 
     /// The fastest transit of the window, ns; meaningless before the first packet.
     package private(set) var base: Int64 = 0
@@ -35,38 +75,46 @@ package struct DelayEstimator: ~Copyable {
     package private(set) var target = DelayEstimator.initialTarget
 
     package init() {
-        histogram = .allocate(capacity: DelayEstimator.bucketCount)
-        histogram.initialize(repeating: 0, count: DelayEstimator.bucketCount)
+        intervals = .allocate(capacity: DelayScale.count)
+        intervals.initialize(repeating: 0, count: DelayScale.count)
+        stragglers = .allocate(capacity: DelayScale.count)
+        stragglers.initialize(repeating: 0, count: DelayScale.count)
         minima = .allocate(capacity: DelayEstimator.slices)
         minima.initialize(repeating: .max, count: DelayEstimator.slices)
+        heights = .allocate(capacity: DelayEstimator.parts)
+        heights.initialize(repeating: -1, count: DelayEstimator.parts)
     }
 
     deinit {
-        histogram.deallocate()
+        intervals.deallocate()
+        stragglers.deallocate()
         minima.deallocate()
+        heights.deallocate()
     }
 
-    /// Takes one packet; its relative delay in ns.
+    /// Takes a packet that is newer than all before it.
+    /// - Parameter step: by how many numbers; those that were left out count as packets too.
     @_noAllocation @_noLocks
-    package mutating func record(transit: Int64, arrival: MonotonicTime) -> Int64 {
-        advanceWindow(to: arrival)
-        let index = Int(currentSlice % Int64(DelayEstimator.slices))
-        minima[index] = min(minima[index], transit)
-        base = fastest()
-        let delay = transit - base
+    package mutating func record(transit: Int64, arrival: MonotonicTime, step: Int64) {
+        see(transit: transit, arrival: arrival)
+        closeInterval(at: arrival)
+        packets += Float(Int(min(step, 64)))
+        guard arrival.nanoseconds >= excusedUntil.nanoseconds else { return }
+        largest = max(largest, transit - base)
+        hasLargest = true
+    }
 
-        guard let end = intervalEnd else {
-            intervalEnd = arrival.later(by: DelayEstimator.interval)
-            largest = delay
-            return delay
-        }
-        if arrival.nanoseconds >= end.nanoseconds {
-            enter(largest)
-            largest = 0
-            intervalEnd = arrival.later(by: DelayEstimator.interval)
-        }
-        largest = max(largest, delay)
-        return delay
+    /// Takes a packet that came after later ones, or the first that was seen of a lost packet's content.
+    @_noAllocation @_noLocks
+    package mutating func recordStraggler(transit: Int64, arrival: MonotonicTime) {
+        guard arrival.nanoseconds >= excusedUntil.nanoseconds else { return }
+        stragglers[DelayScale.bucket(of: transit - base)] += 1
+    }
+
+    /// The machine that plays stood still: what arrives before `moment` tells nothing of the path.
+    @_noAllocation @_noLocks
+    package mutating func excuse(until moment: MonotonicTime) {
+        excusedUntil = moment
     }
 
     /// The path begins anew (another sender, another clock): forgets the base, keeps what was learned of the jitter.
@@ -74,7 +122,27 @@ package struct DelayEstimator: ~Copyable {
     package mutating func restart() {
         for index in 0..<DelayEstimator.slices { minima[index] = .max }
         intervalEnd = nil
+        hasLargest = false
         largest = 0
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func see(transit: Int64, arrival: MonotonicTime) {
+        advanceWindow(to: arrival)
+        let index = Int(currentSlice % Int64(DelayEstimator.slices))
+        minima[index] = min(minima[index], transit)
+        base = fastest()
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func closeInterval(at arrival: MonotonicTime) {
+        if let end = intervalEnd {
+            guard arrival.nanoseconds >= end.nanoseconds else { return }
+            if hasLargest { enter(largest) }
+        }
+        largest = 0
+        hasLargest = false
+        intervalEnd = arrival.later(by: DelayEstimator.interval)
     }
 
     @_noAllocation @_noLocks
@@ -98,20 +166,61 @@ package struct DelayEstimator: ~Copyable {
     private mutating func enter(_ delay: Int64) {
         entries += 1
         // At first all entries weigh the same, so that one spike early in a call does not rule the next minute.
-        let keep = min(DelayEstimator.forgetting, 1 - 1 / Float(entries))
-        for index in 0..<DelayEstimator.bucketCount { histogram[index] *= keep }
-        let index = min(max(Int(delay / DelayEstimator.bucket), 0), DelayEstimator.bucketCount - 1)
-        histogram[index] += 1 - keep
-
+        let weight = max(1 - DelayEstimator.forgetting, 1 / Float(entries))
+        for index in 0..<DelayScale.count {
+            intervals[index] *= 1 - weight
+            stragglers[index] *= DelayEstimator.stragglerForgetting
+        }
+        packets *= DelayEstimator.stragglerForgetting
+        let bucket = DelayScale.bucket(of: delay)
+        intervals[bucket] += weight
+        let part = entries / DelayEstimator.intervalsPerPart % DelayEstimator.parts
+        if entries % DelayEstimator.intervalsPerPart == 0 { heights[part] = -1 }
+        heights[part] = max(heights[part], bucket)
         guard entries >= DelayEstimator.fewestEntries else { return }
         // One entry alone is never believed, however few there are: the first packets of a call often come in a heap.
-        let allowed = max(DelayEstimator.tail, 1.01 * (1 - keep))
-        var above: Float = 0
-        var bucket = DelayEstimator.bucketCount - 1
-        while bucket > 0, above + histogram[bucket] <= allowed {
-            above += histogram[bucket]
+        let best = cheapest(forgiving: weight > 0.04 ? 1.01 * weight : 0)
+        // Up at once, down by a quarter of the way (two seconds): the estimate wavers, and a delay that follows each dip is
+        // too short at the next peak. In the beginning it is on its way from a guess to what it is, and goes straight.
+        let isSettled = entries >= DelayEstimator.settledEntries
+        target = isSettled ? max(best, target - max((target - best) / 4, 1_000_000)) : best
+    }
+
+    /// The delay at which lost sound and waiting cost least together. From the longest delay downwards, so that what
+    /// would be late is a running sum.
+    /// - Parameter forgiven: weight of the longest intervals that does not count.
+    @_noAllocation @_noLocks
+    private func cheapest(forgiving forgiven: Float) -> Int64 {
+        var forgiven = forgiven
+        var best = DelayScale.edge(0)
+        var bestCost = Float.infinity
+        // Of the intervals above: their weight, and their weight times their length in ms.
+        var weight: Float = 0
+        var length: Float = 0
+        var late: Float = 0
+        let scale = 100 / max(packets, 50)
+        var highest = -1
+        for part in 0..<DelayEstimator.parts { highest = max(highest, heights[part]) }
+        var bucket = DelayScale.count - 1
+        while bucket >= 0 {
+            let delay = Float(Int(DelayScale.edge(bucket))) / 1e6
+            let missing = max(length - weight * (delay - DelayEstimator.seam), 0) / 5 + late * scale
+            let waiting =
+                DelayEstimator.price * delay + DelayEstimator.surcharge * max(delay - DelayEstimator.knee, 0)
+            let cost = waiting + 95 * missing / (missing + 10)
+            if cost < bestCost {
+                bestCost = cost
+                best = DelayScale.edge(bucket)
+            }
+            if bucket <= highest {
+                let taken = min(forgiven, intervals[bucket])
+                forgiven -= taken
+                weight += intervals[bucket] - taken
+                length += (intervals[bucket] - taken) * delay
+            }
+            late += stragglers[bucket]
             bucket -= 1
         }
-        target = Int64(bucket + 1) * DelayEstimator.bucket
+        return best
     }
 }

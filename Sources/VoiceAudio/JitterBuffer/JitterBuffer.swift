@@ -8,39 +8,54 @@ import Transport
 /// **One quantity rules it: the delay.** Every RTP timestamp has a moment at which it would be heard if it had come by
 /// the fastest path and were played at once: its time plus the base transit that ``DelayEstimator`` learned. The
 /// *delay* is how much later it is really played. It is the same for every packet as long as sound flows in step,
-/// whatever the single packet's path did; a packet whose relative delay is larger comes too late. So the control loop
-/// is short:
+/// whatever the single packet's path did; a packet whose relative delay is larger comes too late. Nothing has to be
+/// smoothed to know it, as a count of waiting packets would have to be: it is exact with every packet.
 ///
-/// - the *target* is the delay that 96 % of the half-seconds would have done with, within the caller's range;
-/// - while buffering, the first packet starts exactly when its delay reaches the target;
-/// - each decoded packet carries its excess over the target, and ``PlayoutUnit`` takes away or adds a little where it
-///   is not heard. Time-stretching proper sits behind the same figure.
+/// **The loop**, from the packet's arrival to the ear:
+///
+/// 1. The estimator makes a *target* out of relative delays: the delay at which lost sound and waiting cost least
+///    together, and the length of a block on top, held within the caller's range.
+/// 2. While buffering, the first packet starts exactly when its delay reaches the target.
+/// 3. Each decoded packet carries its *excess* over the target. ``StretchPolicy`` decides from it, and from what is
+///    heard at the moment, whether time is to be stretched, how much, and how good the place must be;
+///    ``TimeStretcher`` looks for that place and cuts or repeats one pitch period. Within a few milliseconds of the
+///    target nothing is cut: there, and against the drift of two clocks, ``DriftCorrector`` plays a few millionths
+///    faster or slower.
+/// 4. What was cut or repeated shows in the delay of the next packet. That closes the loop; there is no other state.
+///
+/// The three work at different speeds: the target moves in seconds, stretching takes away 50 ms and more of each
+/// second while there is an excess (half of the time once it is over 100 ms: a conversation has to come back after a
+/// stall), drift is learned in a minute.
 ///
 /// **When a packet is missing** at its turn, there are three cases:
-/// 1. *Nothing is there at all.* It may be late, not lost: 10 ms are made up and the turn does not move on, so a late
-///    packet is still played (the delay has grown by what was made up, which is what a longer path calls for).
+/// 1. *Nothing is there at all.* It may be late, not lost: the block is filled up and the turn does not move on, so a
+///    late packet is still played (the delay has grown by what was made up, which is what a longer path calls for).
 /// 2. *A later one is there, and as much was made up as the gap is long:* the gap has passed. On to the later one; the
 ///    delay is what it was.
 /// 3. *A later one is there, and the gap is not over:* if the very next packet carries a redundant copy, that is
 ///    decoded; else the rest of the gap is made up, frame by frame, and the turn moves on.
 ///
-/// A copy in the next packet helps only if that packet is there in time: for ten seconds after each loss that a copy
-/// could repair, the target is one frame higher.
+/// **Repairs need time.** A copy that came inside a later packet (RED, or in band), and a packet that was sent again,
+/// are late by nature: of use only when the delay is long enough. The estimator is told of the first of each lost
+/// packet's, whether it came in time or not, so that the target grows to the useful copies while there is loss and
+/// comes down after it.
 ///
-/// After one second without anything the stream counts as paused: the next packet is buffered like a first one.
-/// A delay more than half a second over the target (a long stall whose packets all came at once), or over the caller's
-/// maximum, is cut at once by skipping; less is worked off by the excess, faster the more it is.
+/// **Too much.** After one second without anything the stream counts as paused: the next packet is buffered like a first
+/// one. A delay more than half a second over the target (a long stall whose packets all came at once), or over the
+/// caller's maximum, is cut at once by skipping. When it was this machine that stood still, the caller says so
+/// (``noteStall(until:)``): what arrives at the end of that tells nothing of the path, so the target stays and the
+/// excess is worked off at once.
 ///
 /// **Restarts.** A sequence number far from the others is believed only when its successor follows (RFC 3550 A.1), so
 /// a stray packet does no harm and a publisher that restarts is heard again after two packets. A transit that jumps by
 /// more than two seconds means another clock or another timestamp offset: the stream begins anew with that packet.
 package struct JitterBuffer: ~Copyable {
-    /// Never less, so that an audio thread that wakes a little late harms nobody.
-    package static var minimumTarget: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
+    /// On top of what the path asks: a block is made at once, so what is heard at its end must be there at its
+    /// beginning; and what a clock whose drift is being learned takes away meanwhile.
+    package static var reserve: Int64 { @_noAllocation @_noLocks get { AudioLimits.blockNanoseconds + 1_000_000 } }
     private static var pause: Int { 48_000 }
     private static var catchUpAbove: Int64 { 500_000_000 }
     private static var farAway: Int64 { Int64(PacketStore.capacity) - 64 }
-    private static var raise: Int64 { @_noAllocation @_noLocks get { 10_000_000_000 } }
     private static var clockJump: Int64 { 2_000_000_000 }
 
     private enum Phase: BitwiseCopyable {
@@ -59,6 +74,8 @@ package struct JitterBuffer: ~Copyable {
     /// The highest sequence number and its timestamp, unwrapped.
     private var highestSequence: Int64 = 0
     private var highestTimestamp: Int64 = 0
+    /// With which the stream began.
+    private var firstSequence: Int64 = 0
     /// Whose turn it is.
     private var nextSequence: Int64 = 0
     private var nextTimestamp: Int64 = 0
@@ -68,9 +85,6 @@ package struct JitterBuffer: ~Copyable {
     /// The number that would confirm a far one.
     private var suspectedSequence: UInt16?
     private var jumpPending = false
-    /// Until when one frame more is waited, because losses could be repaired by it.
-    private var raisedUntil: Int64 = 0
-    private var isRaised = false
 
     package private(set) var counters = JitterBufferCounters()
     /// Of the last decision, ns.
@@ -81,9 +95,8 @@ package struct JitterBuffer: ~Copyable {
     /// What it aims at, ns.
     package var target: Int64 {
         @_noAllocation @_noLocks get {
-            let learned = max(estimator.target, JitterBuffer.minimumTarget)
-            let wanted = max(isRaised ? learned + JitterBuffer.nanoseconds(Int64(lastDuration)) : learned, minimumDelay)
-            return min(wanted, max(maximumDelay, JitterBuffer.minimumTarget))
+            let wanted = max(estimator.target + JitterBuffer.reserve, minimumDelay)
+            return min(wanted, max(maximumDelay, JitterBuffer.reserve))
         }
     }
 
@@ -92,6 +105,18 @@ package struct JitterBuffer: ~Copyable {
     package mutating func setRange(minimumMilliseconds: Int32, maximumMilliseconds: Int32) {
         minimumDelay = Int64(minimumMilliseconds) * 1_000_000
         maximumDelay = Int64(maximumMilliseconds) * 1_000_000
+    }
+
+    /// The machine on which this plays stood still until now: packets that arrive before `moment` are no later than
+    /// others by the path's fault.
+    @_noAllocation @_noLocks
+    package mutating func noteStall(until moment: MonotonicTime) {
+        estimator.excuse(until: moment)
+    }
+
+    /// Whether the packet whose turn it is waits here, so that it can be decoded before its time.
+    package var hasNext: Bool {
+        @_noAllocation @_noLocks get { phase == .playing && store.packet(nextSequence) != nil }
     }
 
     // MARK: In
@@ -126,10 +151,15 @@ package struct JitterBuffer: ~Copyable {
         if abs(transit - estimator.base) > JitterBuffer.clockJump, sequence > highestSequence {
             return restart(sequenceNumber, timestamp, arrival, duration, payload)
         }
-        _ = estimator.record(transit: transit, arrival: arrival)
         if sequence > highestSequence {
+            estimator.record(transit: transit, arrival: arrival, step: sequence - highestSequence)
+            if sequence > highestSequence + 1, VoiceDecoder.hasRedundancy(payload) {
+                noteRepair(of: sequence - 1, timestamp: unwrapped - Int64(duration), arrival: arrival)
+            }
             highestSequence = sequence
             highestTimestamp = unwrapped
+        } else if !store.wasPlayed(sequence), store.packet(sequence) == nil {
+            estimator.recordStraggler(transit: transit, arrival: arrival)
         }
         return keep(sequence, unwrapped, duration, payload, isRedundant: false)
     }
@@ -144,7 +174,8 @@ package struct JitterBuffer: ~Copyable {
     /// inserted before; the block's sound began `timestampOffset` earlier.
     @_noAllocation @_noLocks
     package mutating func insertRedundant(
-        timestampOffset: Int, sequenceNumber: UInt16, timestamp: UInt32, payload: UnsafeRawBufferPointer
+        timestampOffset: Int, sequenceNumber: UInt16, timestamp: UInt32, arrival: MonotonicTime,
+        payload: UnsafeRawBufferPointer
     ) {
         guard phase != .idle, timestampOffset > 0, payload.count <= AudioLimits.maximumPayload,
             let duration = VoiceDecoder.samples(in: payload), timestampOffset % duration == 0
@@ -155,10 +186,21 @@ package struct JitterBuffer: ~Copyable {
         let sequence = highestSequence + step - Int64(timestampOffset / duration)
         let ticks = Int64(Int32(bitPattern: timestamp &- UInt32(truncatingIfNeeded: highestTimestamp)))
         let unwrapped = highestTimestamp + ticks - Int64(timestampOffset)
-        guard highestSequence - sequence < JitterBuffer.farAway, store.packet(sequence) == nil else { return }
-        if phase == .playing, sequence < nextSequence { return }
+        guard highestSequence - sequence < JitterBuffer.farAway, store.packet(sequence) == nil,
+            !store.wasPlayed(sequence)
+        else { return }
+        noteRepair(of: sequence, timestamp: unwrapped, arrival: arrival)
+        if phase == .playing, sequence < nextSequence { return store.settle(sequence) }
         store.insert(sequence: sequence, timestamp: unwrapped, duration: duration, isRedundant: true, payload: payload)
         if phase == .buffering { nextSequence = min(nextSequence, sequence) }
+    }
+
+    /// The content of a missing packet has come by another way: how long the buffer would have to wait for that.
+    @_noAllocation @_noLocks
+    private mutating func noteRepair(of sequence: Int64, timestamp: Int64, arrival: MonotonicTime) {
+        guard sequence > firstSequence else { return }
+        estimator.recordStraggler(
+            transit: arrival.nanoseconds - JitterBuffer.nanoseconds(timestamp), arrival: arrival)
     }
 
     @_noAllocation @_noLocks
@@ -172,6 +214,7 @@ package struct JitterBuffer: ~Copyable {
         }
         if phase != .buffering, sequence < nextSequence {
             counters.late += 1
+            store.settle(sequence)
             return .late
         }
         store.insert(
@@ -197,11 +240,12 @@ package struct JitterBuffer: ~Copyable {
         // A new epoch of unwrapped numbers, above all that were used, with the low bits of the new ones.
         highestSequence = (highestSequence & ~0xFFFF) + 0x2_0000 + Int64(sequenceNumber)
         highestTimestamp = Int64(timestamp) + 0x1_0000_0000
+        firstSequence = highestSequence
         nextSequence = highestSequence
         phase = .idle
         expanded = 0
         let transit = arrival.nanoseconds - JitterBuffer.nanoseconds(highestTimestamp)
-        _ = estimator.record(transit: transit, arrival: arrival)
+        estimator.record(transit: transit, arrival: arrival, step: 1)
         _ = keep(highestSequence, highestTimestamp, duration, payload, isRedundant: false)
         return .restarted
     }
@@ -209,9 +253,10 @@ package struct JitterBuffer: ~Copyable {
     // MARK: Out
 
     /// What comes next, for sound that is needed at `time`. The answer counts as carried out.
+    /// - Parameter wanted: samples that are missing until the end of the block; more than that is not made up, because
+    ///   what is late may have come when the next one is made.
     @_noAllocation @_noLocks
-    package mutating func next(at time: MonotonicTime) -> PlayoutAction {
-        isRaised = time.nanoseconds < raisedUntil
+    package mutating func next(at time: MonotonicTime, wanted: Int) -> PlayoutAction {
         switch phase {
         case .idle:
             return .silence(samples: AudioLimits.blockSamples)
@@ -229,14 +274,14 @@ package struct JitterBuffer: ~Copyable {
             nextSequence = first.sequence
             nextTimestamp = first.timestamp
             expanded = 0
-            return play(at: time)
+            return play(at: time, wanted: wanted)
         case .playing:
-            return play(at: time)
+            return play(at: time, wanted: wanted)
         }
     }
 
     @_noAllocation @_noLocks
-    private mutating func play(at time: MonotonicTime) -> PlayoutAction {
+    private mutating func play(at time: MonotonicTime, wanted: Int) -> PlayoutAction {
         catchUp(at: time)
         if let packet = store.packet(nextSequence) {
             // Consecutive numbers but a gap in time: the sender was silent (DTX). The gap passes in silence.
@@ -251,13 +296,15 @@ package struct JitterBuffer: ~Copyable {
         if let later = store.first(from: nextSequence + 1, through: highestSequence) {
             return bridge(to: later, at: time)
         }
-        expanded += AudioLimits.blockSamples
+        // In steps of 2.5 ms, the only ones that a decoder conceals.
+        let samples = min(max((wanted + 119) / 120, 1) * 120, AudioLimits.blockSamples)
+        expanded += samples
         if expanded > JitterBuffer.pause {
             phase = .idle
             nextSequence = highestSequence + 1
-            return .silence(samples: AudioLimits.blockSamples)
+            return .silence(samples: samples)
         }
-        return .conceal(samples: AudioLimits.blockSamples)
+        return .conceal(samples: samples)
     }
 
     /// The packets before `later` are missing.
@@ -266,7 +313,6 @@ package struct JitterBuffer: ~Copyable {
         let missingPackets = Int(later.sequence - nextSequence)
         let gap = Int(min(later.timestamp - nextTimestamp, Int64(JitterBuffer.pause)))
         let isRepairable = missingPackets == 1 && VoiceDecoder.hasRedundancy(later.payload)
-        if isRepairable { raisedUntil = time.nanoseconds + JitterBuffer.raise }
         if gap <= expanded {
             counters.lost += missingPackets
             return decode(later, at: time)

@@ -83,6 +83,12 @@ struct PacketStore: ~Copyable {
         if slots[index].sequence == sequence { slots[index].isPlayed = true }
     }
 
+    /// Remembers a packet whose turn was over before it came.
+    @_noAllocation @_noLocks
+    mutating func settle(_ sequence: Int64) {
+        slots[index(sequence)] = Slot(sequence: sequence, isPlayed: true)
+    }
+
     /// Whether this packet was here and was taken out, as far back as the table reaches.
     @_noAllocation @_noLocks
     func wasPlayed(_ sequence: Int64) -> Bool {

@@ -34,6 +34,12 @@ struct PlayerPipeline: ~Copyable {
         block.deallocate()
     }
 
+    /// The machine stood still until now; see ``JitterBuffer/noteStall(until:)``.
+    @_noAllocation @_noLocks
+    mutating func noteStall(until moment: MonotonicTime) {
+        unit.jitterBuffer.noteStall(until: moment)
+    }
+
     /// Takes a packet that the media thread received.
     @_noAllocation @_noLocks
     mutating func receive(_ frame: ReceivedFrame, _ payload: UnsafeRawBufferPointer) {
@@ -59,7 +65,7 @@ struct PlayerPipeline: ~Copyable {
             if !block.isPrimary {
                 unit.jitterBuffer.insertRedundant(
                     timestampOffset: Int(block.timestampOffset), sequenceNumber: frame.sequenceNumber,
-                    timestamp: frame.timestamp, payload: block.data)
+                    timestamp: frame.timestamp, arrival: frame.arrival, payload: block.data)
             }
         }
     }

@@ -3,10 +3,13 @@ import Transport
 /// Turns one stream's packets into blocks of sound: jitter buffer, decoder, and what smooths the seams between them.
 ///
 /// - *Concealment* is the decoder's own (it goes on with the pitch), faded out between 60 and 160 ms because what goes
-///   on longer sounds like a machine; sound that returns is faded in.
-/// - *The delay* is brought to the jitter buffer's target where nobody hears it: a quiet frame is shortened at once,
-///   or preceded by 10 ms made up; speech is touched only when the excess is 40 ms (at most every 100 ms; each frame
-///   from 200 ms on), or when the delay was too short for a second.
+///   on longer sounds like a machine; sound that returns is faded in. Where packets are skipped, 5 ms made up lead from
+///   what was heard to what comes, because the decoder joins made-up sound and real sound without a step.
+/// - *The delay* is brought to the jitter buffer's target by stretching what has been decoded and was not played yet
+///   (``StretchPolicy``, ``TimeStretcher``); while it is too long, packets that are there are decoded ahead of their
+///   time, so that there is enough to choose a good place from.
+/// - *The clocks* of the far end and of the card here are brought together by ``DriftCorrector`` and
+///   ``PlayoutResampler``.
 package struct PlayoutUnit: ~Copyable {
     private static var fadeStart: Int { 2880 }
     private static var fadeLength: Int { 4800 }
@@ -14,28 +17,32 @@ package struct PlayoutUnit: ~Copyable {
     private static var quietEnergy: Float { 6.3e-6 }
     /// … or this much below what the stream's speech has: −20 dB.
     private static var quietShare: Float { 0.01 }
-    private static var trimExcess: Int { 720 }
-    private static var loudTrimExcess: Int { 1920 }
-    private static var urgentTrimExcess: Int { 9600 }
-    private static var loudTrimPause: Int { 4800 }
-    private static var growDeficit: Int { 240 }
-    private static var growPatience: Int { 48_000 }
+    /// Made up in front of a packet that does not continue what was heard.
+    private static var bridge: Int { 240 }
+    /// Frames to choose from while the delay is too long: 30 ms.
+    private static var outlook: Int { 1440 }
 
     package let channels: Int
     package var jitterBuffer = JitterBuffer()
     private var decoder: VoiceDecoder
     private var queue: SampleQueue
+    private var policy = StretchPolicy()
+    private var stretcher = TimeStretcher()
+    private var corrector = DriftCorrector()
+    private var resampler: PlayoutResampler
     /// Frames made up in a row.
     private var concealedRun = 0
     /// Slowly falling mean square of the loudest frames.
     private var speechEnergy: Float = 0
-    private var sinceTrim = 0
-    private var shortFor = 0
     private var fadeGain: Float = 1
+    private var restarts = 0
 
     /// Frames put out since the first packet, and those among them that were made up.
     package private(set) var playedFrames = 0
     package private(set) var concealedFrames = 0
+    /// Frames that time-stretching took away and added.
+    package private(set) var removedFrames = 0
+    package private(set) var addedFrames = 0
     /// Packets that the decoder refused.
     package private(set) var undecodable = 0
 
@@ -47,25 +54,43 @@ package struct PlayoutUnit: ~Copyable {
     private init(decoder: consuming VoiceDecoder) {
         channels = decoder.channels
         self.decoder = decoder
-        queue = SampleQueue(channels: channels, capacity: VoiceDecoder.maximumSamples + 4 * AudioLimits.blockSamples)
+        resampler = PlayoutResampler(channels: channels)
+        queue = SampleQueue(
+            channels: channels,
+            capacity: VoiceDecoder.maximumSamples + PlayoutUnit.outlook + 2 * AudioLimits.blockSamples
+                + TimeStretcher.longestLag)
+    }
+
+    /// By how much the far clock is faster than the card here, in millionths, as far as is known.
+    package var driftPartsPerMillion: Double {
+        @_noAllocation @_noLocks get { corrector.drift * 1e6 }
     }
 
     /// Puts the next block of 10 ms, whose first sample is needed at `time`, into `block` (interleaved).
     @_noAllocation @_noLocks
     package mutating func render(into block: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
-        while queue.count < AudioLimits.blockSamples {
-            let queued = Int64(queue.count) * 62_500 / 3
+        while queue.count < resampler.demand(correction: corrector.correction)
+            || policy.isBehind && queue.count < PlayoutUnit.outlook && jitterBuffer.hasNext
+        {
+            let queued = Int64(queue.count + resampler.pending) * 62_500 / 3
             step(at: time.later(by: queued))
         }
-        queue.take(AudioLimits.blockSamples, into: block)
+        resampler.render(from: &queue, correction: corrector.correction, into: block)
     }
 
     /// Appends the outcome of one decision to the queue.
     @_noAllocation @_noLocks
     private mutating func step(at time: MonotonicTime) {
-        switch jitterBuffer.next(at: time) {
+        let wanted = resampler.demand(correction: corrector.correction) - queue.count
+        switch jitterBuffer.next(at: time, wanted: wanted) {
         case .decode(let packet, let excess, let isJump):
-            play(packet, excess: excess, isJump: isJump)
+            if isJump { conceal(PlayoutUnit.bridge) }
+            if jitterBuffer.counters.restarts != restarts {
+                // Another sender has another clock.
+                restarts = jitterBuffer.counters.restarts
+                corrector.reset()
+            }
+            play(packet, excess: excess)
         case .recover(let packet, let samples):
             if let frames = decoder.recover(before: packet.payload, samples: samples, into: queue.end) {
                 finishSpeech(frames)
@@ -82,50 +107,32 @@ package struct PlayoutUnit: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private mutating func play(_ packet: StoredPacket, excess: Int, isJump: Bool) {
-        if excess <= -PlayoutUnit.growDeficit { grow(by: -excess) } else { shortFor = 0 }
-        if isJump { fadeGain = 0 }
+    private mutating func play(_ packet: StoredPacket, excess: Int) {
         guard let frames = decoder.decode(packet.payload, into: queue.end) else {
             undecodable += 1
             conceal(packet.duration)
             return
         }
-        finishSpeech(trimmed(frames, excess: excess))
+        let energy = LevelMeter.energy(queue.end, count: frames * channels)
+        speechEnergy = max(energy, speechEnergy * 0.995)
+        let isQuiet = energy < max(PlayoutUnit.quietEnergy, speechEnergy * PlayoutUnit.quietShare)
+        finishSpeech(frames)
+        corrector.update(excess: excess, frames: frames)
+        stretch(policy.decide(excess: excess, isQuiet: isQuiet, frames: frames), isQuiet: isQuiet, frames: frames)
     }
 
-    /// Puts 10 ms in front when that is not heard, or has been needed for a second.
+    /// In a pause the new frame alone is changed, because what waits before it may be speech.
     @_noAllocation @_noLocks
-    private mutating func grow(by deficit: Int) {
-        shortFor += AudioLimits.blockSamples * 2
-        let isQuiet = lastEnergy < max(PlayoutUnit.quietEnergy, speechEnergy * PlayoutUnit.quietShare)
-        guard isQuiet || concealedRun > 0 || shortFor > PlayoutUnit.growPatience else { return }
-        shortFor = 0
-        if let frames = decoder.conceal(samples: AudioLimits.blockSamples, into: queue.end) {
-            queue.append(frames)
-            playedFrames += frames
-            concealedFrames += frames
-        }
-    }
-
-    private var lastEnergy: Float = 0
-
-    /// Shortens the frame at the queue's end if it is time to; its length then.
-    @_noAllocation @_noLocks
-    private mutating func trimmed(_ frames: Int, excess: Int) -> Int {
-        lastEnergy = LevelMeter.energy(queue.end, count: frames * channels)
-        speechEnergy = max(lastEnergy, speechEnergy * 0.995)
-        sinceTrim += frames
-        let isQuiet = lastEnergy < max(PlayoutUnit.quietEnergy, speechEnergy * PlayoutUnit.quietShare)
-        let isDue =
-            isQuiet
-            ? excess >= PlayoutUnit.trimExcess
-            : excess >= PlayoutUnit.urgentTrimExcess
-                || excess >= PlayoutUnit.loudTrimExcess && sinceTrim >= PlayoutUnit.loudTrimPause
-        guard isDue else { return frames }
-        let removed = DelayTrimmer.trim(
-            queue.end, frames: frames, channels: channels, excess: excess, isQuiet: isQuiet)
-        if removed > 0 { sinceTrim = 0 }
-        return frames - removed
+    private mutating func stretch(_ order: StretchPolicy.Order, isQuiet: Bool, frames: Int) {
+        guard order.samples != 0 else { return }
+        let region = isQuiet ? min(frames, queue.count) : queue.count
+        let start = queue.start + (queue.count - region) * channels
+        let change = stretcher.apply(order, to: start, frames: region, channels: channels)
+        guard change != 0 else { return }
+        queue.stretch(by: change)
+        playedFrames += change
+        if change > 0 { addedFrames += change } else { removedFrames -= change }
+        policy.changed()
     }
 
     /// Counts decoded frames at the queue's end, faded in when sound was gone before.

@@ -24,6 +24,17 @@ struct SampleQueue: ~Copyable {
         @_noAllocation @_noLocks get { samples + count * channels }
     }
 
+    /// The oldest frame.
+    var start: UnsafeMutablePointer<Float> {
+        @_noAllocation @_noLocks get { samples }
+    }
+
+    /// Counts frames that were put into the middle (or taken out of it, when negative).
+    @_noAllocation @_noLocks
+    mutating func stretch(by frames: Int) {
+        count = min(max(count + frames, 0), capacity)
+    }
+
     /// Counts frames that were written at ``end``.
     @_noAllocation @_noLocks
     mutating func append(_ frames: Int) {

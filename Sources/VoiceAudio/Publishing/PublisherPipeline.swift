@@ -56,7 +56,7 @@ struct PublisherPipeline: ~Copyable {
         self.source = source
         self.clip = clip
         self.tone = tone
-        let room = encoder.frameSamples * encoder.channels
+        let room = VoiceEncoder.longestFrame * encoder.channels
         frame = .allocate(capacity: room)
         frame.initialize(repeating: 0, count: room)
         self.encoder = encoder
@@ -68,7 +68,9 @@ struct PublisherPipeline: ~Copyable {
 
     /// Frame and look-ahead.
     var encodeDelayMicroseconds: Int {
-        (encoder.frameSamples + encoder.lookAhead) * 125 / 6
+        @_noAllocation @_noLocks get {
+            (encoder.frameSamples + encoder.lookAhead) * 125 / 6
+        }
     }
 
     /// Takes one captured block of 10 ms into the frame, encodes it when full. Answers true when the file came to its
@@ -82,6 +84,8 @@ struct PublisherPipeline: ~Copyable {
         to output: EncodedFrameOutput
     ) -> Bool {
         if filled == 0 {
+            encoder.setFrame(milliseconds: Int(cells.pointee.frameMilliseconds.load(ordering: .relaxed)))
+            cells.pointee.encodeDelayMicroseconds.store(encodeDelayMicroseconds, ordering: .relaxed)
             frameTimestamp = timestamp
             frameCaptureTime = captureTime
             frameEnergy = 0
@@ -134,7 +138,8 @@ struct PublisherPipeline: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func encode(to output: EncodedFrameOutput) {
         encoder.adapt(
-            bitrate: cells.pointee.bitrate.load(ordering: .relaxed),
+            bitrate: min(
+                cells.pointee.bitrate.load(ordering: .relaxed), cells.pointee.bitrateLimit.load(ordering: .relaxed)),
             expectedLoss: cells.pointee.expectedLoss.load(ordering: .relaxed))
         guard let slot = output.ring.reserve() else {
             // The media thread has stood still for over a second: what is too old to be heard is not even encoded.

@@ -11,6 +11,10 @@ struct AudioLoop: ~Copyable {
     private static var descriptorRoom: Int { 2 * CardPacing.maximumDescriptors }
     /// It turns at least this often, so that commands are taken and the heartbeat goes on while cards pace it.
     private static var longestWait: Int64 { 20_000_000 }
+    /// A mix that comes so much later than the one before means that the machine stood still; the media thread, which
+    /// is less urgent, has caught up a little after this one.
+    private static var standstill: Int64 { 50_000_000 }
+    private static var aftermath: Int64 { 20_000_000 }
     /// Blocks made in one turn at most: what a card wants after a stand-still, without starving the other direction.
     private static var blocksPerTurn: Int { 16 }
 
@@ -39,6 +43,7 @@ struct AudioLoop: ~Copyable {
 
     private let mixChannels: Int
     private let mix: UnsafeMutablePointer<Float>
+    private var mixedAt = MonotonicTime.zero
     private var speakerGain = GainRamp(1)
     private var limiter: Limiter
 
@@ -296,6 +301,7 @@ struct AudioLoop: ~Copyable {
     /// Makes the next block of the mix, whose first sample is wanted at `time`.
     @_noAllocation @_noLocks
     private mutating func render(at time: MonotonicTime) {
+        noteStandstill()
         takeReceived()
         let count = AudioLimits.blockSamples * mixChannels
         clearSamples(mix, count)
@@ -305,6 +311,18 @@ struct AudioLoop: ~Copyable {
         let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
         speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: AudioLimits.blockSamples, channels: mixChannels)
         limiter.process(mix, frames: AudioLimits.blockSamples)
+    }
+
+    /// Before the packets are taken that have waited meanwhile.
+    @_noAllocation @_noLocks
+    private mutating func noteStandstill() {
+        let now = realtimeNow()
+        if mixedAt.nanoseconds > 0, now.elapsed(since: mixedAt) > AudioLoop.standstill {
+            for slot in 0..<AudioLimits.playerSlots {
+                players[slot]?.pointee.noteStall(until: now.later(by: AudioLoop.aftermath))
+            }
+        }
+        mixedAt = now
     }
 
     // MARK: Rings

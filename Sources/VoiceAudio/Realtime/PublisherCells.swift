@@ -5,6 +5,10 @@ struct PublisherCells: ~Copyable {
     // Parameters.
     let isMuted = Atomic<Bool>(false)
     let bitrate = Atomic<Int32>(48_000)
+    let bitrateLimit = Atomic<Int32>(.max)
+    let frameMilliseconds = Atomic<Int32>(20)
+    /// At the start.
+    let askedFrameMilliseconds = Atomic<Int32>(20)
     let expectedLoss = Atomic<Int32>(0)
 
     // Told by the audio thread.

@@ -28,6 +28,23 @@ package struct AudioPublisher: Sendable {
         cells.publishers[channel].bitrate.store(Int32(min(max(bitrate, 6000), 510_000)), ordering: .relaxed)
     }
 
+    /// What was asked for with ``setBitrate(_:)`` or at the start.
+    package var bitrate: Int { Int(cells.publishers[channel].bitrate.load(ordering: .relaxed)) }
+
+    /// Holds the bitrate below what was asked for, because copies of the frames have to fit too; nil: no more.
+    package func limitBitrate(_ limit: Int?) {
+        cells.publishers[channel].bitrateLimit.store(Int32(clamping: max(limit ?? .max, 6000)), ordering: .relaxed)
+    }
+
+    /// Makes frames longer than was asked for at the start, or as long again: `choose` is given the milliseconds asked
+    /// for and answers those wanted, 10, 20, 40 or 60; from the next frame on.
+    package func lengthenFrames(_ choose: (Int) -> Int) {
+        let asked = Int(cells.publishers[channel].askedFrameMilliseconds.load(ordering: .relaxed))
+        let wanted = choose(asked)
+        guard [10, 20, 40, 60].contains(wanted) else { return }
+        cells.publishers[channel].frameMilliseconds.store(Int32(max(wanted, asked)), ordering: .relaxed)
+    }
+
     /// The loss that receivers measured, in percent: how much in-band redundancy Opus spends. 0 until there is a
     /// measurement, because redundancy that nobody needs costs quality (a fixed hint of 20 % up to 1.4 MOS).
     package func setExpectedLoss(percent: Int) {

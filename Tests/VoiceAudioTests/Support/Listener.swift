@@ -9,8 +9,19 @@ struct Listener: ~Copyable {
     private(set) var concealedSamples = 0
     private(set) var silentSamples = 0
     private(set) var excess = 0
+    /// Whether time is stretched as the policy asks, by pitch periods of 7 ms, in speech with 400 ms of pause in each second.
+    var stretches = false
+    private var policy = StretchPolicy()
+    private(set) var removedSamples = 0
+    private(set) var addedSamples = 0
+    /// Over all decoded packets, ms.
+    private(set) var delays: [Double] = []
+    private(set) var targets: [Double] = []
+    /// Follows the sender's clock as a resampler would; nil: not at all.
+    var corrector: DriftCorrector?
     private(set) var time = MonotonicTime.zero
     private var queued = 0
+    private var remainder = 0.0
 
     mutating func insert(_ packet: VirtualPacket) -> Insertion {
         packet.payload.withUnsafeBytes { bytes in
@@ -34,18 +45,26 @@ struct Listener: ~Copyable {
     /// Pulls one block.
     mutating func pull() {
         while queued < AudioLimits.blockSamples {
-            queued += step(at: time.advanced(byNanoseconds: Int64(queued) * 62_500 / 3))
+            queued += step(
+                at: time.advanced(byNanoseconds: Int64(queued) * 62_500 / 3))
         }
         queued -= AudioLimits.blockSamples
+        remainder += Double(AudioLimits.blockSamples) * (corrector?.correction ?? 0)
+        let whole = Int(remainder)
+        queued -= whole
+        remainder -= Double(whole)
         time = time.advanced(byMilliseconds: 10)
     }
 
     private mutating func step(at moment: MonotonicTime) -> Int {
-        switch buffer.next(at: moment) {
+        switch buffer.next(at: moment, wanted: AudioLimits.blockSamples - queued) {
         case .decode(let packet, let excess, _):
             decoded.append(packet.sequence & 0xFFFF)
             self.excess = excess
-            return packet.duration
+            delays.append(Double(buffer.delay) / 1e6)
+            targets.append(Double(buffer.target) / 1e6)
+            corrector?.update(excess: excess, frames: packet.duration)
+            return packet.duration + (stretches ? stretch(packet, excess) : 0)
         case .recover(_, let samples):
             recovered += 1
             return samples
@@ -56,5 +75,22 @@ struct Listener: ~Copyable {
             silentSamples += samples
             return samples
         }
+    }
+
+    /// What ``TimeStretcher`` would do.
+    private mutating func stretch(_ packet: StoredPacket, _ excess: Int) -> Int {
+        let isQuiet = packet.timestamp % 48_000 >= 28_800
+        let order = policy.decide(excess: excess, isQuiet: isQuiet, frames: packet.duration)
+        let period = 336
+        var change = 0
+        if order.samples > 0 {
+            change = -min(order.samples, packet.duration - 240)
+            if !isQuiet { change = change <= -period ? -period : 0 }
+        } else if order.samples < 0 {
+            change = isQuiet ? min(-order.samples, 480) : period
+        }
+        if change != 0 { policy.changed() }
+        if change < 0 { removedSamples -= change } else { addedSamples += change }
+        return change
     }
 }
