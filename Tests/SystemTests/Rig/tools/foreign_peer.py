@@ -1,31 +1,21 @@
 """foreign_peer.py whip URL FILE SECONDS | whep URL FILE SECONDS
 
 A WebRTC peer that shares nothing with zegod (aiortc over libav and its own ICE, DTLS and SRTP), with the bearer token in the environment
-variable TOKEN and, in PROFILE, the one SRTP protection profile that it offers (as OpenSSL names it; aiortc's own choice when absent). `whip` publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so many
-seconds of media and print one JSON object: the statuses of the requests, the location, the entity tag, the offer, the SRTP profile that was agreed, and the peer's RTP statistics.
+variable TOKEN and, in PROFILE, the one SRTP protection profile that it offers (as OpenSSL names it; aiortc's own choice when absent). `whip`
+publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so many seconds of media
+and print one JSON object: the statuses of the requests, the location, the entity tag, the offer, the SRTP profile that was agreed, and the
+peer's RTP statistics.
 """
 
 import asyncio
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from urllib.parse import urljoin
 
 from aiortc import RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
 from aiortc.contrib.media import MediaPlayer, MediaRecorder
-
-
-def request(method, url, body=None):
-    headers = {"Authorization": "Bearer " + os.environ["TOKEN"]}
-    if body is not None:
-        headers["Content-Type"] = "application/sdp"
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=10) as reply:
-            return reply.status, reply.headers, reply.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read().decode()
+from resource_client import request
 
 
 async def call(method, url, body=None):

@@ -2,40 +2,28 @@
 
 A WebRTC peer of GStreamer (webrtcbin over libnice), with the bearer token in the environment variable TOKEN; for Debian's own Python, which
 has python3-gi. `whip` publishes the WAV file, again and again; `whep` records what it plays into the WAV file. Both leave by DELETE after so
-many seconds of media and print one JSON object: the statuses of the requests, the location, the entity tag, the offer, and the peer's RTP statistics.
+many seconds of media and print one JSON object: the statuses of the requests, the location, the entity tag, the offer, and the peer's RTP
+statistics.
 """
 
 import json
-import os
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 import wave
 from urllib.parse import urljoin
 
 import gi
+from resource_client import request
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstSdp", "1.0")
 gi.require_version("GstWebRTC", "1.0")
-from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402  (only after the versions)
+from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402  (only after the versions)
 
 RATE = 48000
 FORMAT = f"audio/x-raw,format=S16LE,rate={RATE},channels=1,layout=interleaved"
 OPUS = "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,payload=111"
-
-
-def request(method, url, body=None):
-    headers = {"Authorization": "Bearer " + os.environ["TOKEN"]}
-    if body is not None:
-        headers["Content-Type"] = "application/sdp"
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=10) as reply:
-            return reply.status, reply.headers, reply.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read().decode()
 
 
 class Peer:
