@@ -7,10 +7,12 @@ Firefox itself, so that no other program is needed. Firefox takes no file for it
 
 import argparse
 import base64
+import ctypes
 import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from serving import recorder, serve, write_wav  # noqa: E402  (only after the path)
 from websocket_client import WebSocket  # noqa: E402
 
+PR_SET_PDEATHSIG = 1
 KEYS = {"Enter": "\ue006", "Tab": "\ue004", "Space": " ", "Escape": "\ue00c"}
 
 # Elements by CSS, visible as a person would see them.
@@ -72,7 +75,9 @@ class Firefox:
             file.write(preferences(options))
         self.process = subprocess.Popen(
             ["firefox-esr", "--headless", "--no-remote", "--profile", self.profile, "--remote-debugging-port", "0", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"HOME": self.profile, "MOZ_HEADLESS": "1"})
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"HOME": self.profile, "MOZ_HEADLESS": "1"},
+            # Whatever becomes of this process, Firefox does not outlive it.
+            preexec_fn=lambda: ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
         self.socket = WebSocket(self.port(), "/session", timeout=60)
         self.number = 0
         self.events = []
@@ -234,6 +239,8 @@ def main():
     parser.add_argument("--tone", type=int, default=1000)
     parser.add_argument("--loopback", action="store_true")
     options = parser.parse_args()
+    # So that it is tidied up when the test asks this process to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     firefox = Firefox(options)
     try:
         serve(Driver(firefox), options.socket)
