@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""usage: levels.py [SECONDS]
+
+A level meter: what is captured, and every stream that is played, as bars; for so many seconds, or until interrupted.
+"""
+import sys
+import time
+
+from zegod_client import CallFailed, Zegod
+
+
+def main(seconds):
+    zegod = Zegod()
+    zegod.subscribe("sound-level")
+    zegod.call("startSoundLevelMonitor", intervalMs=200)
+    deadline = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            event = zegod.next_event(timeout=deadline - time.monotonic())
+            if event is None:
+                break
+            for name, level in [("captured", event["captured"]), *event["remote"].items()]:
+                print(f"{name:30.30} {'#' * round(level / 2):50} {level:5.1f}", flush=True)
+    finally:
+        zegod.call("stopSoundLevelMonitor")
+
+
+if __name__ == "__main__":
+    try:
+        main(float(sys.argv[1]) if len(sys.argv) > 1 else float("inf"))
+    except KeyboardInterrupt:
+        pass
+    except (CallFailed, OSError) as error:
+        sys.exit(str(error))
