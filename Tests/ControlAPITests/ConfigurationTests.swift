@@ -64,6 +64,8 @@ struct ConfigurationTests {
             advertise = ["192.0.2.1"]
             insecure = true
             departure_timeout_s = 5
+            turn_servers = ["turn:turn.example", "turns:[2001:db8::1]:443?transport=tcp"]
+            turn_secret = "north"
             [[server.app]]
             app_id = 7
             app_sign = "\(Self.appSign)"
@@ -96,6 +98,9 @@ struct ConfigurationTests {
         #expect(configuration.audio == audio)
         #expect(configuration.server.listen == "0.0.0.0")
         #expect(configuration.server.departureTimeoutSeconds == 5)
+        #expect(
+            configuration.server.turnServers == ["turn:turn.example", "turns:[2001:db8::1]:443?transport=tcp"])
+        #expect(configuration.server.turnSecret == TURNSecret("north"))
         #expect(configuration.server.applications.map(\.appID.rawValue) == [7])
         #expect(configuration.filesDirectory == "/media")
         #expect(configuration.logLevel == .debug)
@@ -118,6 +123,9 @@ struct ConfigurationTests {
             ("[engine]\nserver = \"wss://x:1\"", "engine.server: expected embedded or ws://host:port"),
             ("[engine]\nserver = \"ws://x:0\"", "engine.server: expected embedded or ws://host:port"),
             ("[server]\nenabled = false", "engine.server: expected ws://host:port, because server.enabled is false"),
+            ("[engine]\nstun_servers = [\"stun.example\"]", "engine.stun_servers[0]: expected stun:host:port, got"),
+            ("[server]\nturn_servers = [\"stun:x\"]", "server.turn_servers[0]: expected turn:host:port?transport=udp"),
+            ("[server]\nturn_servers = [\"turn:x\"]", "server.turn_secret: expected the secret of the turn_servers"),
             ("[server]\nport = 65536", "server.port: expected integer 0…65535, got 65536"),
             ("[server]\nlisten = \"localhost\"", "zegod.toml:2: server.listen: expected a numeric IP address"),
             ("[server]\nlisten = \"0.0.0.0\"", "zegod.toml:2: server.listen: expected a loopback address"),

@@ -36,7 +36,7 @@ struct SignalingMessageTests {
                 tracks: [
                     TrackOutcome(mid: "0", errorCode: .repetitivePublishStream),
                     TrackOutcome(mid: "1", errorCode: .success, live: true),
-                ]),
+                ]), NegotiateResult(sdp: "v=0", tracks: [], iceServers: [ICEServer(urls: ["turn:h:1"])]),
             CandidateRequest(candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host", mid: "0", usernameFragment: "uf"),
             CandidateRequest(candidate: nil), UnpublishRequest(streamID: streamID), StopPlayRequest(streamID: streamID),
             MuteRequest(streamID: streamID, state: .mute), PingRequest(time: 12.25),

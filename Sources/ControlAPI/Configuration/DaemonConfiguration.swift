@@ -125,6 +125,10 @@ package struct DaemonConfiguration: Sendable {
         engine.retryWindowSeconds =
             try section.optionalInteger("retry_window_s", in: 1...86_400) ?? engine.retryWindowSeconds
         engine.stunServers = try section.optionalStrings("stun_servers") ?? []
+        for (index, text) in engine.stunServers.enumerated() where ICEServerURL(text)?.service != .stun {
+            throw JSONShapeError(
+                path: "\(section.path(of: "stun_servers"))[\(index)]", expected: "stun:host:port", got: "\"\(text)\"")
+        }
         try section.finish()
         return appSignFile
     }

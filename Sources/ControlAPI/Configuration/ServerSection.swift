@@ -13,6 +13,8 @@ package struct ServerSection: Sendable, Equatable {
     package var departureTimeoutSeconds = 30
     package var kicksOnTokenExpiry = false
     package var webhook: WebhookConfiguration?
+    package var turnServers: [String] = []
+    package var turnSecret: TURNSecret?
     /// `[[server.app]]`
     package var applications: [AppCredentials] = []
 
@@ -30,6 +32,7 @@ package struct ServerSection: Sendable, Equatable {
             try section.optionalInteger("departure_timeout_s", in: 1...3600) ?? departureTimeoutSeconds
         kicksOnTokenExpiry = try section.optionalBool("kick_on_token_expiry") ?? kicksOnTokenExpiry
         webhook = try Self.webhook(&section) ?? webhook
+        try readRelays(&section)
         for element in try section.optionalArray("app") ?? [] {
             var reader = try JSONReader(element.value, path: element.path)
             applications.append(try Self.application(&reader, known: applications))
@@ -39,7 +42,7 @@ package struct ServerSection: Sendable, Equatable {
     }
 
     /// Whether the section holds secrets, so that others must not read the file.
-    var holdsSecrets: Bool { !applications.isEmpty || webhook != nil }
+    var holdsSecrets: Bool { !applications.isEmpty || webhook != nil || turnSecret != nil }
 
     private static func webhook(_ section: inout JSONReader) throws(JSONShapeError) -> WebhookConfiguration? {
         let url = try section.optionalString("webhook_url") ?? ""
@@ -58,6 +61,25 @@ package struct ServerSection: Sendable, Equatable {
                 path: "server.webhook_secret", expected: "the secret that the signature is made with", got: "none")
         }
         return WebhookConfiguration(url: url, secret: secret)
+    }
+
+    /// `turn_servers` and the `turn_secret` without which they would let nobody in.
+    private mutating func readRelays(_ section: inout JSONReader) throws(JSONShapeError) {
+        turnServers = try section.optionalStrings("turn_servers") ?? turnServers
+        for (index, text) in turnServers.enumerated() {
+            guard let url = ICEServerURL(text), url.service != .stun else {
+                throw JSONShapeError(
+                    path: "\(section.path(of: "turn_servers"))[\(index)]",
+                    expected: "turn:host:port?transport=udp, turn:host:port?transport=tcp or turns:host:port",
+                    got: "\"\(text)\"")
+            }
+        }
+        if let text = try section.optionalString("turn_secret"), !text.isEmpty { turnSecret = TURNSecret(text) }
+        guard turnServers.isEmpty || turnSecret != nil else {
+            throw JSONShapeError(
+                path: section.path(of: "turn_secret"),
+                expected: "the secret of the turn_servers (coturn's static-auth-secret)", got: "nothing")
+        }
     }
 
     private static func application(
@@ -97,6 +119,7 @@ package struct ServerSection: Sendable, Equatable {
             fixedApplications: applications, departureTimeoutMs: departureTimeoutSeconds * 1000, version: version)
         configuration.kicksOnTokenExpiry = kicksOnTokenExpiry
         configuration.webhook = webhook
+        configuration.relays = RelayDirectory(turnServers: turnServers, secret: turnSecret)
         return configuration
     }
 }

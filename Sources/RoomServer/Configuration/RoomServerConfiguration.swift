@@ -24,7 +24,7 @@ package struct RoomServerConfiguration: Sendable {
     /// Media workers (threads); 0: one for each core.
     package var workers: Int
     /// STUN and TURN servers that clients are told of.
-    package var iceServers: [ICEServer]
+    package var relays: RelayDirectory
     /// Connections that nobody has logged in on, and connections in all.
     package var connectionLimits: ConnectionLimits
     /// Whether who holds an expired token is put out of the room; else it merely begins nothing new.
@@ -38,7 +38,7 @@ package struct RoomServerConfiguration: Sendable {
         stateDirectory: String, listen: String = "127.0.0.1", port: UInt16 = 8790, advertise: [String] = [],
         insecure: Bool = false, fixedApplications: [AppCredentials] = [], departureTimeoutMs: Int = 30_000,
         pingIntervalMs: Int = 5_000, sessionLimits: SessionLimits = .standard, workers: Int = 0,
-        iceServers: [ICEServer] = [], connectionLimits: ConnectionLimits = ConnectionLimits(),
+        relays: RelayDirectory = RelayDirectory(), connectionLimits: ConnectionLimits = ConnectionLimits(),
         version: String = "1.0.0"
     ) {
         self.stateDirectory = stateDirectory
@@ -51,7 +51,7 @@ package struct RoomServerConfiguration: Sendable {
         self.pingIntervalMs = pingIntervalMs
         self.sessionLimits = sessionLimits
         self.workers = workers
-        self.iceServers = iceServers
+        self.relays = relays
         self.connectionLimits = connectionLimits
         self.version = version
     }

@@ -305,6 +305,9 @@ class Transport {
         return this.#connection.connectionState === "connected" ? "connected" : "connecting";
     }
 
+    /** Fresh credentials for TURN servers: of use from the next ICE restart on. */
+    useServers(iceServers) { this.#connection.setConfiguration({ iceServers, bundlePolicy: "max-bundle" }); }
+
     get isNegotiated() { return this.#connection.remoteDescription !== null; }
 
     /** An offer that serves the demands `{key, track}` (a track to send, or none to receive). */
@@ -872,6 +875,7 @@ class Participant {
             if (transport !== this.#transport) return;
             await transport.apply(answer.sdp);
             if (transport !== this.#transport) return;
+            if (answer.iceServers) transport.useServers(answer.iceServers);
             for (const [index, [key, demand]] of [...asked].entries()) {
                 if (this.#demands.get(key) === demand) this.#settle(key, demand, answer.tracks[index]);
             }

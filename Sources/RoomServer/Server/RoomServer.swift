@@ -146,7 +146,7 @@ package final class RoomServer: Sendable {
             settings: SignalingSettings(
                 departureTimeoutMs: Int64(configuration.departureTimeoutMs),
                 pingIntervalMs: Int64(configuration.effectivePingIntervalMs), limits: configuration.sessionLimits,
-                iceServers: configuration.iceServers, version: configuration.version,
+                relays: configuration.relays, version: configuration.version,
                 messagesPerSecond: configuration.connectionLimits.messagesPerSecond,
                 messageBurst: configuration.connectionLimits.messageBurst,
                 kicksOnTokenExpiry: configuration.kicksOnTokenExpiry, tellsWebhooks: webhooks != nil),

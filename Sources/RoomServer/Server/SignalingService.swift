@@ -12,7 +12,7 @@ actor SignalingService {
     nonisolated let eventLoop: any EventLoop
     private nonisolated let executor: any SerialExecutor
     let machine: SignalingMachine
-    private let media: any MediaSide
+    nonisolated let media: any MediaSide
     private let webhooks: WebhookSender?
     private let limits: ConnectionLimits
     private let logger: Logger
@@ -22,8 +22,6 @@ actor SignalingService {
     /// The sessions of WHIP and WHEP clients, and requests that wait for the answer to their offer.
     var resources: [SessionID: Resource] = [:]
     var resourceWaiters: [SessionID: CheckedContinuation<Result<MediaAnswer, ZegoError>, Never>] = [:]
-    /// The STUN and TURN servers that clients are told of.
-    nonisolated let iceServers: [ICEServer]
     private var lastConnection: UInt64 = 0
     private var census = ConnectionCensus()
     private var tickIsScheduled = false
@@ -52,7 +50,6 @@ actor SignalingService {
         self.eventLoop = eventLoop
         executor = eventLoop.executor
         self.limits = limits
-        iceServers = settings.iceServers
         self.media = media
         self.webhooks = webhooks
         self.logger = logger

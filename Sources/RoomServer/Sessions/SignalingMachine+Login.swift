@@ -175,9 +175,14 @@ extension SignalingMachine {
         return LoginResult(
             sessionID: member.session.id.text, resumeKey: member.session.resumeKey, roomSessionID: room.sessionID,
             users: users, streams: room.streams.map(\.description), roomExtraInfo: room.extraInfo.map { [$0] } ?? [],
-            iceServers: settings.iceServers, pingIntervalMs: Int(settings.pingIntervalMs),
+            iceServers: iceServers(for: member.session.user.userID), pingIntervalMs: Int(settings.pingIntervalMs),
             departureTimeoutMs: Int(settings.departureTimeoutMs), limits: settings.limits,
             tokenRemainSeconds: grant.remainSeconds(now: unixSeconds))
+    }
+
+    /// The STUN and TURN servers for a user, with credentials of its own.
+    package func iceServers(for userID: UserID) -> [ICEServer] {
+        settings.relays.servers(for: userID.rawValue, unixSeconds: unixSeconds)
     }
 
     /// The user of this session logged in elsewhere: the earlier client is kicked out.

@@ -53,6 +53,11 @@ extension SignalingMachine {
         return session.id
     }
 
+    /// The STUN and TURN servers for the client of a session; none when it has ended.
+    package func iceServers(of session: SessionID) -> [ICEServer] {
+        sessions[session].map { iceServers(for: $0.user.userID) } ?? []
+    }
+
     /// Opens a bearer token for an application; throws what it is refused with.
     private func bearer(of text: String, appID: AppID) throws(ZegoError) -> Token04 {
         guard let application = credentials(appID) else {

@@ -132,7 +132,10 @@ extension SignalingMachine {
             let live = streams[session.streamKey(streamID)] != nil || publishing.contains(streamID)
             return TrackOutcome(mid: track.mid, errorCode: .success, live: live)
         }
-        reply(pending, .success(NegotiateResult(sdp: answer.sdp, tracks: outcomes).json), session)
+        // Credentials of the login may have run out since.
+        let servers = settings.relays.secret == nil ? [] : iceServers(for: session.user.userID)
+        reply(
+            pending, .success(NegotiateResult(sdp: answer.sdp, tracks: outcomes, iceServers: servers).json), session)
 
         for stream in ended.sorted(by: { $0.key.stream.rawValue < $1.key.stream.rawValue }) {
             if let room = session.room(stream.roomID) { remove([stream], from: room, .publisherStopped) }

@@ -7,7 +7,8 @@ package struct SignalingSettings: Sendable {
     /// How often clients ping, in milliseconds; three of them without a byte close a connection.
     package var pingIntervalMs: Int64
     package var limits: SessionLimits
-    package var iceServers: [ICEServer]
+    /// The STUN and TURN servers that clients are told of.
+    package var relays: RelayDirectory
     package var version: String
     /// Signalling messages per second of one connection, and at once.
     package var messagesPerSecond: Int
@@ -38,13 +39,14 @@ package struct SignalingSettings: Sendable {
 
     package init(
         departureTimeoutMs: Int64 = 30_000, pingIntervalMs: Int64 = 5_000, limits: SessionLimits = .standard,
-        iceServers: [ICEServer] = [], version: String = "1.0.0", messagesPerSecond: Int = 250, messageBurst: Int = 500,
+        relays: RelayDirectory = RelayDirectory(), version: String = "1.0.0", messagesPerSecond: Int = 250,
+        messageBurst: Int = 500,
         kicksOnTokenExpiry: Bool = false, tellsWebhooks: Bool = false
     ) {
         self.departureTimeoutMs = departureTimeoutMs
         self.pingIntervalMs = pingIntervalMs
         self.limits = limits
-        self.iceServers = iceServers
+        self.relays = relays
         self.version = version
         self.messagesPerSecond = messagesPerSecond
         self.messageBurst = messageBurst

@@ -5,4 +5,6 @@ struct ResourceCreation: Sendable {
     let session: SessionID
     let answer: String
     let entityTag: String
+    /// What the client may use to get through to the server.
+    let iceServers: [ICEServer]
 }

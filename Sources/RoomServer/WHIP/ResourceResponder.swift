@@ -93,7 +93,7 @@ struct ResourceResponder: Sendable {
         do throws(ZegoError) {
             let created = try await service.create(creation, credentials: credentials)
             let location = request.baseURL + ResourcePath.path(creation.kind, created.session)
-            let links = ResourceLinks.fields(service.iceServers)
+            let links = ResourceLinks.fields(created.iceServers)
             return ResourceAnswer(
                 status: .created, headers: [("Location", location), ("ETag", created.entityTag)] + links,
                 mediaType: .sdp, body: created.answer)

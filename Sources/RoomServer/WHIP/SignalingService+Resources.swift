@@ -22,7 +22,9 @@ extension SignalingService {
             resourceWaiters[session] = continuation
             perform()
         }
-        return ResourceCreation(session: session, answer: try outcome.get().sdp, entityTag: tag)
+        let answer = try outcome.get().sdp
+        return ResourceCreation(
+            session: session, answer: answer, entityTag: tag, iceServers: machine.iceServers(of: session))
     }
 
     /// The outcome of an offer, or the end of the session before there was one.

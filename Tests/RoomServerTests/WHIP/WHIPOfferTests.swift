@@ -216,7 +216,7 @@ struct WHIPOfferTests {
             ICEServer(urls: ["stun:stun.example:3478"]),
             ICEServer(urls: ["turn:turn.example?transport=udp"], username: "us\"er", credential: "se\\cret"),
         ]
-        try await WHIPRig.run(iceServers: servers) { rig in
+        try await WHIPRig.run(relays: RelayDirectory(fixed: servers)) { rig in
             let reply = try await rig.send(
                 "POST", rig.publishPath("camera"), token: rig.token(), type: "application/sdp", body: Self.sdp())
             #expect(

@@ -11,13 +11,13 @@ struct WHIPRig {
     let port: UInt16
 
     static func run(
-        limits: ConnectionLimits = ConnectionLimits(), iceServers: [ICEServer] = [],
+        limits: ConnectionLimits = ConnectionLimits(), relays: RelayDirectory = RelayDirectory(),
         _ test: (WHIPRig) async throws -> Void
     ) async throws {
         var random = RandomSource.system
         let app = try AppCredentials(random: &random)
         let configuration = RoomServerConfiguration(
-            stateDirectory: "/nonexistent", port: 0, fixedApplications: [app], workers: 2, iceServers: iceServers,
+            stateDirectory: "/nonexistent", port: 0, fixedApplications: [app], workers: 2, relays: relays,
             connectionLimits: limits)
         var logger = Logger(label: "test")
         logger.logLevel = .error
