@@ -131,7 +131,7 @@ let package = Package(
                 "Transport", nioCore, nioPosix, logging,
             ]),
         .target(
-            name: "NetworkSimulation", dependencies: ["Transport"], path: "Tests/NetworkSimulation",
+            name: "NetworkSimulation", dependencies: ["Transport", "RTP", "WebRTC"], path: "Tests/NetworkSimulation",
             swiftSettings: strict),
         // Tells real-time tests whether the machine kept time.
         .target(name: "StallWatch", dependencies: ["Transport"], path: "Tests/StallWatch", swiftSettings: strict),

@@ -65,6 +65,25 @@ static inline EVP_PKEY *copenssl_generate_p256(void) {
     return EVP_EC_gen("P-256");
 }
 
+static inline int copenssl_ctx_set_tls_1_2_or_later(SSL_CTX *context) {
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
+/// The name that a TLS client asks for (SNI).
+static inline int copenssl_set_server_name(SSL *ssl, const char *name) {
+    return SSL_set_tlsext_host_name(ssl, name) == 1;
+}
+
+/// What a TLS server has shown: its own certificate first.
+static inline int copenssl_count_peer_certificates(const SSL *ssl) {
+    const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+    return chain == NULL ? 0 : sk_X509_num(chain);
+}
+
+static inline X509 *copenssl_peer_certificate(const SSL *ssl, int index) {
+    return sk_X509_value(SSL_get_peer_cert_chain(ssl), index);
+}
+
 /// HMAC-SHA1 (RFC 2104) with the key's two blocks hashed once: a plain value of 192 bytes, used per packet by SRTP
 /// without any allocation. (EVP_MAC duplicates its digest contexts on the heap for every message in OpenSSL 3.)
 typedef struct {

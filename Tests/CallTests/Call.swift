@@ -8,14 +8,18 @@ struct Call {
     let relay: Relay
     let parties: [CallParty]
 
-    init(seed: UInt64, names: [String], conditions: LinkConditions = LinkConditions()) throws {
+    init(
+        seed: UInt64, names: [String], conditions: LinkConditions = LinkConditions(), turnServers: [TURNServer] = []
+    ) throws {
         simulation = Simulation(seed: seed)
         simulation.network.defaultConditions = conditions
         relay = try Relay(Self.address("192.0.2.10", 8790), seed: seed * 1000)
         simulation.add(relay)
         var parties: [CallParty] = []
         for (index, name) in names.enumerated() {
-            let party = try CallParty(name, [Self.address("10.0.0.\(index + 1)")], seed: seed * 100 + UInt64(index))
+            let party = try CallParty(
+                name, [Self.address("10.0.0.\(index + 1)")], seed: seed * 100 + UInt64(index),
+                turnServers: turnServers)
             simulation.add(party)
             parties.append(party)
         }

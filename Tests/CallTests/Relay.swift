@@ -25,7 +25,8 @@ final class Relay: SimulatedEndpoint {
         if let known = sessions.first(where: { $0.name == name }) { return known }
         seed += 1
         let configuration = PeerConnectionConfiguration(
-            role: .server, certificate: certificate, localAddresses: addresses, ufragPrefix: "r1")
+            role: .server, certificate: certificate, localAddresses: addresses, tcpAddresses: addresses,
+            ufragPrefix: "r1")
         let session = RelaySession(
             name, PeerConnection(configuration: configuration, random: .seeded(seed), now: .zero))
         sessions.append(session)
@@ -74,7 +75,8 @@ final class Relay: SimulatedEndpoint {
     func receive(
         _ datagram: UnsafeMutableRawBufferPointer, from: TransportAddress, to: TransportAddress, now: MonotonicTime
     ) {
-        let tuple = TransportTuple(local: to, remote: from)
+        let tuple = TransportTuple(
+            local: to, remote: from, carrier: CallParty.isStream(from) ? .stream(UInt32(from.port)) : .udp)
         let readable = UnsafeRawBufferPointer(datagram)
         let ufrag = DatagramKind(readable) == .stun ? UfragKey(requestIn: readable) : nil
         let owner = ufrag.flatMap { key in sessions.first { $0.ufrags.contains(key) } } ?? byTuple[tuple]
@@ -82,7 +84,7 @@ final class Relay: SimulatedEndpoint {
             foreign += 1
             return
         }
-        if case .rtp(let length, let section) = session.connection.receive(datagram, from: from, to: to, now: now) {
+        if case .rtp(let length, let section) = session.connection.receive(datagram, on: tuple, now: now) {
             forward(UnsafeRawBufferPointer(rebasing: readable[..<length]), section, of: session)
         }
         collect(session, now: now)

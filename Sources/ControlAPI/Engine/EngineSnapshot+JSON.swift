@@ -79,7 +79,10 @@ extension EngineSnapshot.Audio {
 
 extension EngineSnapshot.Network {
     fileprivate var json: JSONObject {
-        ["local": .string(local), "remote": .string(remote), "ice": .string(ice), "relay": .bool(relay)]
+        [
+            "local": .string(local), "remote": .string(remote), "ice": .string(ice), "relay": .bool(relay),
+            "protocol": .string(transport?.rawValue ?? ""),
+        ]
     }
 }
 

@@ -139,6 +139,11 @@ package final class MediaLoop: SerialExecutor {
         try confined().watch(descriptor, readable: readable)
     }
 
+    /// Calls `writable` on the loop's thread while a watched descriptor can be written to; nil: no longer.
+    package func watchWriting(_ descriptor: Int32, writable: (@Sendable () -> Void)?) {
+        confined().watchWriting(descriptor, writable: writable)
+    }
+
     /// Ends what ``watch(_:readable:)`` began; before the descriptor is closed.
     package func unwatch(_ descriptor: Int32) {
         confined().unwatch(descriptor)

@@ -7,6 +7,7 @@ final class Reactor {
     private struct Watch {
         let descriptor: Int32
         let readable: @Sendable () -> Void
+        var writable: (@Sendable () -> Void)?
     }
 
     private static let eventCapacity = 64
@@ -46,6 +47,17 @@ final class Reactor {
         watches[identifier] = Watch(descriptor: descriptor, readable: readable)
     }
 
+    func watchWriting(_ descriptor: Int32, writable: (@Sendable () -> Void)?) {
+        guard let identifier = watches.first(where: { $0.value.descriptor == descriptor })?.key,
+            (watches[identifier]?.writable == nil) != (writable == nil)
+        else { return }
+        watches[identifier]?.writable = writable
+        var event = epoll_event()
+        event.events = EPOLLIN.rawValue | (writable == nil ? 0 : EPOLLOUT.rawValue)
+        event.data.u64 = identifier
+        _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+    }
+
     func unwatch(_ descriptor: Int32) {
         guard let entry = watches.first(where: { $0.value.descriptor == descriptor }) else { return }
         watches.removeValue(forKey: entry.key)
@@ -81,7 +93,11 @@ final class Reactor {
             if identifier == 0 {
                 wokenUp = true
             } else {
-                watches[identifier]?.readable()
+                let happened = events[index].events
+                // An error is told to whoever reads or writes next.
+                let isBroken = happened & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+                if isBroken || happened & EPOLLOUT.rawValue != 0 { watches[identifier]?.writable?() }
+                if isBroken || happened & EPOLLIN.rawValue != 0 { watches[identifier]?.readable() }
             }
         }
         if earliest != .distantFuture {

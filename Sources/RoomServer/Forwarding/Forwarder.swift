@@ -157,6 +157,18 @@ package final class Forwarder: Sendable {
         await worker(of: session).close(session)
     }
 
+    /// Takes over a connection of ICE-TCP: it goes to the worker whose session the first frame names; any other is closed.
+    package func accept(_ stream: AcceptedStream) {
+        let ufrag = stream.firstBytes.withUnsafeBytes { bytes -> UfragKey? in
+            guard case .message(let offset, let length, _) = StreamFraming.rfc4571.frame(in: bytes) else { return nil }
+            return UfragKey(requestIn: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]))
+        }
+        guard configuration.acceptsStreams, let ufrag, let index = WorkerIndex.read(ufrag),
+            workers.indices.contains(index)
+        else { return }
+        Task { await workers[index].accept(stream) }
+    }
+
     private func worker(of session: ForwarderSession) -> ForwardingWorker {
         workers[min(session.worker, workers.count - 1)]
     }

@@ -13,6 +13,11 @@ package struct ForwarderConfiguration: Sendable {
     /// The addresses to announce as candidates; port 0 means the bound one. Empty: the listening addresses, `0.0.0.0`
     /// and `::` replaced by those of the machine's running interfaces.
     package var advertisedAddresses: [TransportAddress]
+    /// Whether the TCP port of the same number takes connections of ICE-TCP (``Forwarder/accept(_:)``): they are announced
+    /// then, at the same addresses.
+    package var acceptsStreams: Bool
+    /// How long such a connection may be nobody's, in milliseconds.
+    package var strangerTimeoutMilliseconds: Int64 = 10_000
     /// Worker threads, 1…64; nil: one per core.
     package var workers: Int?
     /// For ICE; ``ICETimers/liteDisconnectedAfter`` and ``ICETimers/liteFailedAfter`` say when a silent peer is given up.
@@ -24,12 +29,14 @@ package struct ForwarderConfiguration: Sendable {
 
     package init(
         listenAddresses: [TransportAddress], port: UInt16, advertisedAddresses: [TransportAddress] = [],
-        workers: Int? = nil, timers: ICETimers = ICETimers(), streamSilenceMilliseconds: Int64 = 5000,
+        acceptsStreams: Bool = false, workers: Int? = nil, timers: ICETimers = ICETimers(),
+        streamSilenceMilliseconds: Int64 = 5000,
         scheduling: LoopScheduling = .normal, logger: Logger
     ) {
         self.listenAddresses = listenAddresses
         self.port = port
         self.advertisedAddresses = advertisedAddresses
+        self.acceptsStreams = acceptsStreams
         self.workers = workers
         self.timers = timers
         self.streamSilenceMilliseconds = streamSilenceMilliseconds

@@ -101,7 +101,7 @@ extension ForwardingWorker {
         subscription.sent(
             UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: header.sequenceNumber,
             payloadLength: payload.count)
-        batch.append(length: length, to: path.remote, from: path.local)
+        post(length: length, on: path, socket: session.socket, isMedia: true)
         counters.packetsForwarded &+= 1
         counters.bytesForwarded &+= UInt64(length)
     }

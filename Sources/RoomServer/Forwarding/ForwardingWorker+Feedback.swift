@@ -40,7 +40,7 @@ extension ForwardingWorker {
         guard let path = subscription.session.path, let history = subscription.history else { return }
         switch history.take(number, now: now) {
         case .packet(let bytes):
-            enqueue(bytes, path: path, socket: subscription.session.socket)
+            enqueue(bytes, path: path, socket: subscription.session.socket, isMedia: true)
             counters.packetsRetransmitted &+= 1
         case .gone:
             counters.retransmissionsMissed &+= 1
@@ -184,6 +184,6 @@ extension ForwardingWorker {
         let slot = outgoing[session.socket].vacantSlot
         let compound = UnsafeRawBufferPointer(rebasing: control.bytes[..<writer.length])
         guard let length = session.connection.protectRTCP(compound, into: slot) else { return }
-        outgoing[session.socket].append(length: length, to: path.remote, from: path.local)
+        post(length: length, on: path, socket: session.socket, isMedia: true)
     }
 }

@@ -79,12 +79,15 @@ extension ForwardingWorker {
         while let datagram = session.connection.nextTransmit(into: control.bytes) {
             enqueue(
                 UnsafeRawBufferPointer(rebasing: control.bytes[..<datagram.length]), path: datagram.path,
-                socket: socket(for: datagram.path.local))
+                socket: socket(for: datagram.path.local), isMedia: false)
         }
     }
 
     /// Puts a finished datagram into a send batch, which is sent first if it is full.
-    func enqueue(_ datagram: UnsafeRawBufferPointer, path: TransportTuple, socket: Int) {
+    func enqueue(_ datagram: UnsafeRawBufferPointer, path: TransportTuple, socket: Int, isMedia: Bool) {
+        if case .stream(let number) = path.carrier {
+            return send(datagram, overStream: number, isMedia: isMedia)
+        }
         if outgoing[socket].isFull { flush(socket) }
         outgoing[socket].append(copying: datagram, to: path.remote, from: path.local)
     }
@@ -104,7 +107,7 @@ extension ForwardingWorker {
             if let former = byTuple[tuple], former !== session { former.tuples.remove(tuple) }
             session.tuples.insert(tuple)
             byTuple[tuple] = session
-            shared.tuples.set(tuple, worker: index)
+            if tuple.carrier == .udp { shared.tuples.set(tuple, worker: index) } else { streamValidated(tuple) }
         case .tupleForgotten(let tuple):
             forget(tuple, of: session)
         case .localUfragRetired(let ufrag):
@@ -126,8 +129,9 @@ extension ForwardingWorker {
             session.events(.failed(reason: "the peer closed the connection"))
         case .failed(let failure):
             session.events(.failed(reason: Self.reason(of: failure)))
-        case .localCandidate, .gatheringComplete, .pathChanged:
-            // A lite agent's candidates are all in the answer; the path is read from the connection.
+        case .localCandidate, .gatheringComplete, .pathChanged, .openStream, .closeStream:
+            // A lite agent's candidates are all in the answer, and it opens no connections; the path is read from the
+            // connection.
             break
         }
     }
@@ -144,6 +148,6 @@ extension ForwardingWorker {
         session.tuples.remove(tuple)
         guard byTuple[tuple] === session else { return }
         byTuple[tuple] = nil
-        shared.tuples.remove(tuple, worker: index)
+        if tuple.carrier == .udp { shared.tuples.remove(tuple, worker: index) } else { closeStream(of: tuple) }
     }
 }

@@ -33,6 +33,12 @@ actor ForwardingWorker {
     private var nextGeneration: UInt64 = 1
     var byUfrag: [UfragKey: PeerSession] = [:]
     var byTuple: [TransportTuple: PeerSession] = [:]
+    /// Connections of ICE-TCP, by their numbers; those with something to flush, and those that are of no use any more.
+    var peerStreams: [UInt32: PeerStream] = [:]
+    var nextStream: UInt32 = 1
+    var dirtyStreams: [UInt32] = []
+    var brokenStreams: [UInt32] = []
+    var streamTimer: LoopTimer?
     /// By ``StreamRoute/number``.
     var groups: [UInt32: ListenerGroup] = [:]
 
@@ -79,6 +85,9 @@ actor ForwardingWorker {
         timer = loop.makeTimer { [weak self] in
             self?.assumeIsolated { $0.timerFired() }
         }
+        streamTimer = loop.makeTimer { [weak self] in
+            self?.assumeIsolated { $0.streamTimerFired() }
+        }
         for number in sockets.indices {
             try loop.watch(sockets[number].descriptor) { [weak self] in
                 self?.assumeIsolated { $0.readable(number) }
@@ -99,6 +108,9 @@ actor ForwardingWorker {
         loop.unwatch(shared.mailboxes[index].bell.descriptor)
         if let timer { loop.removeTimer(timer) }
         timer = nil
+        for peer in peerStreams.values { closeStream(of: peer.tuple) }
+        if let streamTimer { loop.removeTimer(streamTimer) }
+        streamTimer = nil
     }
 
     // MARK: Sessions
@@ -121,6 +133,7 @@ actor ForwardingWorker {
         let connection = PeerConnection(
             configuration: PeerConnectionConfiguration(
                 role: .server, certificate: shared.certificate, localAddresses: shared.advertisedAddresses,
+                tcpAddresses: configuration.acceptsStreams ? shared.advertisedAddresses : [],
                 ufragPrefix: WorkerIndex.prefix(index), timers: configuration.timers),
             random: .system, now: now)
         let session = PeerSession(
@@ -246,6 +259,7 @@ actor ForwardingWorker {
 
     func flush() {
         for number in sockets.indices { flush(number) }
+        if !peerStreams.isEmpty { flushStreams() }
     }
 
     func flush(_ number: Int) {

@@ -13,7 +13,7 @@ actor ForwarderMedia: MediaSide {
         forwarder = try Forwarder(
             configuration: ForwarderConfiguration(
                 listenAddresses: [setup.listen], port: setup.listen.port, advertisedAddresses: setup.advertise,
-                workers: setup.workers, logger: setup.logger))
+                acceptsStreams: true, workers: setup.workers, logger: setup.logger))
     }
 
     nonisolated var port: UInt16 { forwarder.port }
@@ -55,6 +55,8 @@ actor ForwarderMedia: MediaSide {
             throw Self.translate(error, of: "the fragment")
         }
     }
+
+    nonisolated func accept(_ stream: AcceptedStream) { forwarder.accept(stream) }
 
     private static func translate(_ error: ForwarderError, of what: String) -> ZegoError {
         switch error {

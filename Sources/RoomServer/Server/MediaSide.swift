@@ -29,8 +29,15 @@ package protocol MediaSide: Sendable {
     func unpublish(_ session: SessionID, _ stream: StreamKey) async
     /// Sends nothing more of a stream to the session.
     func stopPlay(_ session: SessionID, _ stream: StreamKey) async
+    /// Takes over a connection of ICE-TCP, for the session that its first frame names.
+    func accept(_ stream: AcceptedStream)
     /// Ends the session's transport.
     func close(_ session: SessionID) async
     /// What was counted since the start.
     func statistics() async -> ForwarderStatistics
+}
+
+extension MediaSide {
+    /// Of a media side without ICE-TCP: the connection is closed.
+    package func accept(_ stream: AcceptedStream) {}
 }

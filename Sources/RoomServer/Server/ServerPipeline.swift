@@ -10,7 +10,7 @@ struct TooManyConnections: Error {}
 struct ServerPipeline: Sendable {
     let service: SignalingService
     let limits: ConnectionLimits
-    let iceTCP = ICETCPBranch()
+    private var iceTCP: ICETCPBranch { ICETCPBranch(media: service.media) }
 
     /// Frames that one message may be sent in, and the least size of all but the last.
     private static let maximumFragments = 64
@@ -23,10 +23,10 @@ struct ServerPipeline: Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ConnectionGuard(limits: limits, address: address, service: service))
         try pipeline.addHandler(
-            FirstBytesHandler { spoken, channel, firstBytes in
+            FirstBytesHandler { spoken, channel, _ in
                 switch spoken {
                 case .tls: try pipeline.addHandler(TLSRefusal())
-                case .iceTCP: try iceTCP.take(channel, firstBytes: firstBytes)
+                case .iceTCP: try iceTCP.take(channel)
                 case .http: try configureHTTP(pipeline)
                 }
             })

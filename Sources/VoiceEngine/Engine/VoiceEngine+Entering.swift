@@ -125,7 +125,7 @@ extension VoiceEngine {
     private func entered(_ roomID: RoomID, _ result: RoomModel.LoginResult) {
         session.established(sessionID: result.sessionID, resumeKey: result.resumeKey)
         pingIntervalMs = result.pingIntervalMs
-        iceServers = result.iceServers.flatMap(\.urls)
+        iceServers = result.iceServers
         guard let index = rooms.firstIndex(where: { $0.roomID == roomID && !$0.reason.isFinal }) else {
             // Left while the server was letting us in.
             post(LogoutRequest(roomID: roomID))

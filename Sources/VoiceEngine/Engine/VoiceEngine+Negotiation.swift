@@ -72,9 +72,11 @@ extension VoiceEngine {
         do {
             if !isTransportOpen {
                 let isLoopback = connection?.reachesLoopback ?? false
-                let servers = await STUNServers.resolve(configuration.stunServers + iceServers)
+                let configured = ICEServer(urls: configuration.stunServers)
+                let servers = await ICEServerResolver.resolve([configured] + iceServers)
                 guard number == transportNumber else { return }
-                try await media.open(stunServers: servers, includesLoopback: isLoopback)
+                try await media.open(
+                    stunServers: servers.stun, turnServers: servers.turn, includesLoopback: isLoopback)
                 guard number == transportNumber else { return }
                 isTransportOpen = true
             }
@@ -90,6 +92,9 @@ extension VoiceEngine {
             try await media.apply(answer: answer.sdp)
             guard number == transportNumber else { return }
             take(answer.tracks, asked, offer)
+            guard !answer.iceServers.isEmpty else { return }
+            iceServers = answer.iceServers
+            await media.update(ICEServerResolver.credentials(iceServers))
         } catch {
             guard number == transportNumber else { return }
             logger.warning("negotiating failed: \(error)")
@@ -229,10 +234,13 @@ extension VoiceEngine {
             isTransportBroken = true
             // Who is put out loses his transport with the session: the word of it may be on its way still.
             mediaLost("closed", now, pause: 1_000_000_000)
-        case .path(let local, let remote):
+        case .path(let local, let remote, let transport):
             guard isTransportOpen else { return }
-            path = (local, remote)
+            path = (local, remote, transport)
+            logger.info("media goes \(local) -> \(remote) by \(transport.rawValue)")
             remember()
+        case .streamFailed(let remote, let reason):
+            logger.info("the connection to \(remote): \(reason)")
         case .candidate(let line):
             post(CandidateRequest(candidate: line))
         case .firstSent(let token, let time):

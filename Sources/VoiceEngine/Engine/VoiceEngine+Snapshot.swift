@@ -68,6 +68,8 @@ extension VoiceEngine {
             memory.network.local = path.map { "\($0.local)" } ?? ""
             memory.network.remote = path.map { "\($0.remote)" } ?? ""
             memory.network.ice = iceState
+            memory.network.relay = path?.transport.isRelay ?? false
+            memory.network.transport = path?.transport
         }
     }
 }

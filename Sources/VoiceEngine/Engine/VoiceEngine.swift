@@ -7,6 +7,7 @@ import RoomModel
 import Synchronization
 import Transport
 import VoiceAudio
+import WebRTC
 
 /// The one engine of the daemon: rooms, publishers and players over one session with a room server.
 ///
@@ -68,7 +69,7 @@ package actor VoiceEngine {
     var clockOffset = ClockOffset()
 
     // The transport.
-    var iceServers: [String] = []
+    var iceServers: [ICEServer] = []
     /// Since the first login of the session.
     var isTransportWanted = false
     var isTransportOpen = false
@@ -80,7 +81,7 @@ package actor VoiceEngine {
     var mediaAttempt: UInt64 = 0
     var isMediaConnected = false
     var iceState = "new"
-    var path: (local: TransportAddress, remote: TransportAddress)?
+    var path: (local: TransportAddress, remote: TransportAddress, transport: NetworkTransport)?
     var mediaRecovery: Reconnection
     var isEnteringRooms = false
     /// The transport that a negotiation is under way for.
@@ -157,7 +158,9 @@ package actor VoiceEngine {
             throw ZegoError(audio: error)
         }
         let mediaRelay = EventRelay<MediaEvent>()
-        media = try MediaThread(audio: audio) { mediaRelay.forward($0) }
+        media = try MediaThread(audio: audio, judge: { SystemAuthorities.refusal(of: $0, for: $1) }) {
+            mediaRelay.forward($0)
+        }
         memory = Mutex(EngineSnapshot(configuration: configuration))
         relay.connect { [weak self, eventLoop] event in
             eventLoop.execute { [weak self] in self?.assumeIsolated { $0.audioEvent(event) } }

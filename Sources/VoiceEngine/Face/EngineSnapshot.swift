@@ -156,7 +156,10 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var remote: String
         /// `new`, `checking`, `connected`, `disconnected`, `failed`, `closed`.
         package var ice: String
+        /// Whether a TURN server is in between.
         package var relay: Bool
+        /// Nil until a path is chosen.
+        package var transport: NetworkTransport?
         /// Datagrams that were neither STUN, DTLS nor media of ours, or failed to open.
         package var datagramsDropped: UInt64
         package var retransmissions = RetransmissionCounts()
@@ -164,12 +167,14 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var mediaThreadTurns: UInt64
 
         package init(
-            local: String, remote: String, ice: String, relay: Bool, datagramsDropped: UInt64, mediaThreadTurns: UInt64
+            local: String, remote: String, ice: String, relay: Bool, transport: NetworkTransport? = nil,
+            datagramsDropped: UInt64, mediaThreadTurns: UInt64
         ) {
             self.local = local
             self.remote = remote
             self.ice = ice
             self.relay = relay
+            self.transport = transport
             self.datagramsDropped = datagramsDropped
             self.mediaThreadTurns = mediaThreadTurns
         }

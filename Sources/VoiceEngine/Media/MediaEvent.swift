@@ -10,8 +10,10 @@ enum MediaEvent: Sendable {
     case failed(String)
     /// DTLS is over: only a new transport helps.
     case closed(String)
-    /// Media moves to these addresses.
-    case path(local: TransportAddress, remote: TransportAddress)
+    /// Media moves to these addresses; by a relay, the local one is that which it has given us.
+    case path(local: TransportAddress, remote: TransportAddress, transport: NetworkTransport)
+    /// A TCP connection, to the room server or to a TURN server, could not be made or has broken.
+    case streamFailed(remote: TransportAddress, reason: String)
     /// A candidate to be trickled; nil at their end.
     case candidate(String?)
     /// The first packet of a demand has left.

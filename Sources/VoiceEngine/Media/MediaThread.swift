@@ -16,6 +16,9 @@ actor MediaThread {
     private var transportTimer: LoopTimer?
     private var networkTimer: LoopTimer?
     private var network: NetworkChangeNotifier?
+    /// The numbers of streams that the loop watches.
+    private var watchedStreams: Set<UInt32> = []
+    private nonisolated let judge: @Sendable (_ chain: [[UInt8]], _ name: String) -> String?
     private var includesLoopback = false
     /// Server clock minus ours, in nanoseconds.
     private var clockOffset: Int64?
@@ -25,7 +28,13 @@ actor MediaThread {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// Throws when the process has no descriptor left, or no certificate can be made.
-    init(audio: AudioSystem, events: @escaping @Sendable (MediaEvent) -> Void) throws {
+    ///
+    /// - Parameter judge: see ``MediaTransport``.
+    init(
+        audio: AudioSystem, judge: @escaping @Sendable (_ chain: [[UInt8]], _ name: String) -> String?,
+        events: @escaping @Sendable (MediaEvent) -> Void
+    ) throws {
+        self.judge = judge
         loop = try MediaLoop(name: "zego-media", scheduling: .nice(-10))
         certificate = try DTLSCertificate()
         self.audio = audio
@@ -73,12 +82,12 @@ actor MediaThread {
     /// A new transport, in place of one that may be there. Throws when no socket can be bound.
     ///
     /// - Parameter includesLoopback: the room server was reached over the loopback interface.
-    func open(stunServers: [TransportAddress], includesLoopback: Bool) throws {
+    func open(stunServers: [TransportAddress], turnServers: [TURNServer], includesLoopback: Bool) throws {
         close()
         self.includesLoopback = includesLoopback
         let transport = try MediaTransport(
             audio: audio, certificate: certificate, addresses: localAddresses(), stunServers: stunServers,
-            random: &random, events: events)
+            turnServers: turnServers, judge: judge, random: &random, events: events)
         transport.clockOffset = clockOffset
         try loop.watch(transport.descriptor) { [weak self] in self?.assumeIsolated { $0.transportReadable() } }
         self.transport = transport
@@ -90,6 +99,7 @@ actor MediaThread {
         guard let transport else { return }
         transport.close(now: .now())
         loop.unwatch(transport.descriptor)
+        watchStreams(of: transport)
         self.transport = nil
         transportTimer?.disarm()
     }
@@ -122,6 +132,12 @@ actor MediaThread {
         transport?.clockOffset = offset
     }
 
+    /// Fresh credentials of the TURN servers.
+    func update(_ credentials: [TURNCredentials]) {
+        transport?.connection.update(credentials, now: .now())
+        serve()
+    }
+
     func statistics() -> MediaStatistics {
         transport?.statistics() ?? MediaStatistics()
     }
@@ -132,6 +148,7 @@ actor MediaThread {
         audio.encodedFramesReady.take()
         if let transport {
             transport.sendEncodedFrames(now: .now())
+            if !transport.streams.isEmpty { watchStreams(of: transport) }
         } else {
             // Nobody to send to: what is encoded now is of no use later.
             let frames = audio.encodedFrames.consumer
@@ -153,7 +170,42 @@ actor MediaThread {
     private func serve() {
         guard let transport else { return }
         transport.serve(now: .now())
+        watchStreams(of: transport)
         transportTimer?.arm(at: transport.deadline)
+    }
+
+    // MARK: Streams
+
+    /// Watches connections that are new, and those that wait for room to write; lets go of those that have ended.
+    private func watchStreams(of transport: MediaTransport) {
+        for link in transport.takeClosedStreams() where watchedStreams.remove(link.request.number) != nil {
+            loop.unwatch(link.descriptor)
+        }
+        for (number, link) in transport.streams {
+            if watchedStreams.insert(number).inserted {
+                let readable: @Sendable () -> Void = { [weak self] in
+                    self?.assumeIsolated { $0.streamReadable(number) }
+                }
+                guard (try? loop.watch(link.descriptor, readable: readable)) != nil else { continue }
+            }
+            guard link.wantsToWrite != link.isWatchedForWriting else { continue }
+            link.isWatchedForWriting = link.wantsToWrite
+            guard link.wantsToWrite else {
+                loop.watchWriting(link.descriptor, writable: nil)
+                continue
+            }
+            loop.watchWriting(link.descriptor) { [weak self] in self?.assumeIsolated { $0.streamWritable(number) } }
+        }
+    }
+
+    private func streamReadable(_ number: UInt32) {
+        transport?.streamReadable(number, now: .now())
+        serve()
+    }
+
+    private func streamWritable(_ number: UInt32) {
+        transport?.streamWritable(number, now: .now())
+        serve()
     }
 
     // MARK: The network

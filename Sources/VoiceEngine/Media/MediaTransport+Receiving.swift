@@ -14,16 +14,21 @@ extension MediaTransport {
                 let datagram = incoming.payload(at: index)
                 let result = connection.receive(
                     datagram, from: incoming.source(at: index), to: incoming.destination(at: index), now: now)
-                switch result {
-                case .rtp(let length, let section):
-                    received(UnsafeRawBufferPointer(rebasing: datagram[..<length]), section: section, now: now)
-                case .rtcp(let length):
-                    receivedReports(UnsafeRawBufferPointer(rebasing: datagram[..<length]), now: now)
-                case .consumed, .dropped:
-                    break
-                }
+                take(result, datagram, now: now)
             }
             if incoming.count < incoming.capacity { break }
+        }
+    }
+
+    /// Goes on with what the connection has made of a datagram.
+    func take(_ result: ReceivedDatagram, _ datagram: UnsafeMutableRawBufferPointer, now: MonotonicTime) {
+        switch result {
+        case .rtp(let length, let section):
+            received(UnsafeRawBufferPointer(rebasing: datagram[..<length]), section: section, now: now)
+        case .rtcp(let length):
+            receivedReports(UnsafeRawBufferPointer(rebasing: datagram[..<length]), now: now)
+        case .consumed, .dropped:
+            break
         }
     }
 

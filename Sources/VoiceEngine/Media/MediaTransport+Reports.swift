@@ -59,7 +59,7 @@ extension MediaTransport {
             let protected = connection.protectRTCP(
                 UnsafeRawBufferPointer(rebasing: report[..<length]), into: outgoing.vacantSlot)
         else { return }
-        outgoing.append(length: protected, to: path.remote, from: path.local)
+        post(length: protected, on: path)
     }
 
     /// Sender reports for what is published, and in the first report the blocks about what is played.
@@ -127,7 +127,8 @@ extension MediaTransport {
         while let number = request.next() {
             guard let packet = sender.history.packet(number) else { continue }
             if outgoing.isFull { socket.send(outgoing) }
-            outgoing.append(copying: packet, to: path.remote, from: path.local)
+            outgoing.vacantSlot.copyMemory(from: packet)
+            post(length: packet.count, on: path)
             retransmissions.sent &+= 1
         }
         socket.send(outgoing)

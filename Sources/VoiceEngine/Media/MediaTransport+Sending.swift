@@ -46,7 +46,7 @@ extension MediaTransport {
             sender.history.store(
                 UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: written.sequenceNumber)
         }
-        outgoing.append(length: length, to: path.remote, from: path.local)
+        post(length: length, on: path)
         sender.statistics.packets &+= 1
         sender.statistics.bytes &+= UInt64(payload.count)
         if !sender.hasSent {

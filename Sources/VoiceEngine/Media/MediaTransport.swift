@@ -25,6 +25,12 @@ final class MediaTransport {
     let socket: UDPSocket
     let connection: PeerConnection
     private var addresses: [TransportAddress]
+    /// TCP connections by their numbers, those that the connection was told of as open, and those that have ended.
+    var streams: [UInt32: StreamLink] = [:]
+    var toldStreams: Set<UInt32> = []
+    var closedStreams: [StreamLink] = []
+    /// Why the certificates that a TURN server has shown for a name are not good enough; nil: they are.
+    let judge: (_ chain: [[UInt8]], _ name: String) -> String?
     let cname: String
     /// Who we are in reports while nothing is published.
     let receiverSSRC: UInt32
@@ -53,12 +59,14 @@ final class MediaTransport {
     /// Binds a socket. Throws when none can be bound.
     init(
         audio: AudioSystem, certificate: DTLSCertificate, addresses: [TransportAddress],
-        stunServers: [TransportAddress],
-        random: inout RandomSource, events: @escaping @Sendable (MediaEvent) -> Void
+        stunServers: [TransportAddress], turnServers: [TURNServer],
+        judge: @escaping (_ chain: [[UInt8]], _ name: String) -> String?, random: inout RandomSource,
+        events: @escaping @Sendable (MediaEvent) -> Void
     ) throws {
         self.audio = audio
         self.events = events
         self.addresses = addresses
+        self.judge = judge
         encodedFrames = audio.encodedFrames.consumer
         receivedFrames = audio.receivedFrames.producer
         socket = try Self.makeSocket()
@@ -68,7 +76,7 @@ final class MediaTransport {
         connection = PeerConnection(
             configuration: PeerConnectionConfiguration(
                 role: .client, certificate: certificate, localAddresses: reachable.map { $0.with(port: port) },
-                stunServers: stunServers), random: random, now: now)
+                stunServers: stunServers, turnServers: turnServers), random: random, now: now)
         // The connection has taken a copy of the source: draw on, so that it and we do not draw the same.
         _ = random.bytes(64)
         cname = random.token(16)
@@ -90,7 +98,7 @@ final class MediaTransport {
 
     var descriptor: Int32 { socket.descriptor }
 
-    var deadline: MonotonicTime { min(connection.deadline, min(nextReport, nextRequest)) }
+    var deadline: MonotonicTime { min(min(connection.deadline, streamDeadline), min(nextReport, nextRequest)) }
 
     // MARK: Sections
 
@@ -172,26 +180,34 @@ final class MediaTransport {
 
     /// Sends what the connection wants sent, and tells what it has to tell.
     func serve(now: MonotonicTime) {
+        reapStreams(now: now)
+        transmit()
+        while let event = connection.nextEvent() { tell(event, now: now) }
+    }
+
+    private func transmit() {
         while true {
             if outgoing.isFull { socket.send(outgoing) }
             guard let datagram = connection.nextTransmit(into: outgoing.vacantSlot) else { break }
-            outgoing.append(length: datagram.length, to: datagram.path.remote, from: datagram.path.local)
+            post(datagram, isMedia: false)
         }
         socket.send(outgoing)
-        while let event = connection.nextEvent() { tell(event) }
     }
 
-    private func tell(_ event: PeerConnectionEvent) {
+    private func tell(_ event: PeerConnectionEvent, now: MonotonicTime) {
         switch event {
+        case .openStream(let request): open(request, now: now)
+        case .closeStream(let number): closeStream(number)
         case .connected: events(.connected)
         case .iceConnected: if connection.isConnected { events(.connected) }
-        case .pathChanged(let path): events(.path(local: path.local, remote: path.remote))
+        case .pathChanged(let path):
+            events(.path(local: path.local, remote: path.remote, transport: networkTransport(of: path)))
         case .disconnected: events(.disconnected)
         case .localCandidate(let line): events(.candidate(line))
         case .gatheringComplete: events(.candidate(nil))
         case .closedByPeer: events(.closed("the room server closed the transport"))
         case .failed(.dtls(let reason)): events(.closed("DTLS: \(reason)"))
-        case .failed(.noPath): events(.failed("no path to the room server's UDP port"))
+        case .failed(.noPath): events(.failed("no path to the room server, neither by UDP nor by TCP"))
         case .failed(.consentExpired): events(.failed("the room server does not answer on the path"))
         default: break
         }
@@ -207,13 +223,19 @@ final class MediaTransport {
         for new in now where !addresses.contains(new) && socket.reaches(new.family) {
             connection.addLocalAddress(new.with(port: port), now: time)
         }
+        for (number, link) in streams where !now.contains(link.local.with(port: 0)) {
+            closeStream(number)
+            connection.streamClosed(number, now: time)
+        }
+        connection.verifyRelays(now: time)
         addresses = now
         return true
     }
 
     func close(now: MonotonicTime) {
         connection.close(now: now)
-        serve(now: now)
+        transmit()
+        for number in Array(streams.keys) { closeStream(number) }
     }
 
     func statistics() -> MediaStatistics {

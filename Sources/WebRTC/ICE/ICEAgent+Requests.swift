@@ -22,7 +22,7 @@ extension ICEAgent {
             })
         else { return .unknownUsername }
         guard message.hasIntegrity(generation.localKey) else { return .failedIntegrity }
-        guard let local = locals.first(where: { $0.base == tuple.local }) else { return .unvalidatedPath }
+        guard let local = local(of: tuple) else { return .unvalidatedPath }
         checksReceived += 1
         if let unknown = message.unknownAttribute {
             let content = OutgoingSTUN.Content.error(
@@ -60,7 +60,8 @@ extension ICEAgent {
     ) {
         if generation.pair(tuple) == nil {
             let candidate = ICECandidate(
-                kind: .peerReflexive, foundation: "prflx", priority: message.priority ?? 0, address: tuple.remote)
+                kind: .peerReflexive, transport: local.peer == nil ? .udp : .tcpPassive, foundation: "prflx",
+                priority: message.priority ?? 0, address: tuple.remote)
             _ = generation.addRemoteCandidate(candidate)
             generation.formPair(local, candidate)
         }

@@ -4,7 +4,7 @@ import Transport
 extension ICEAgent {
     func receiveResponse(_ message: STUNMessage, on tuple: TransportTuple, now: MonotonicTime) -> DropReason? {
         if let path = gatherer.settle(message, on: tuple) {
-            if let mapped = message.mappedAddress, let local = locals.first(where: { $0.base == path.local }) {
+            if let mapped = message.mappedAddress, let local = local(of: path) {
                 addLocalCandidate(.serverReflexive, mapped, base: local)
             }
             announceGathering()
@@ -34,7 +34,9 @@ extension ICEAgent {
             roundTripNanoseconds = now.nanoseconds(since: transaction.firstSentAt)
         }
         guard let index = generation.pair(transaction.tuple) else { return }
-        if let mapped = message.mappedAddress, let local = locals.first(where: { $0.base == transaction.tuple.local }) {
+        if let mapped = message.mappedAddress, transaction.tuple.carrier == .udp,
+            let local = local(of: transaction.tuple)
+        {
             addLocalCandidate(.peerReflexive, mapped, base: local)
         }
         generation.pairs[index].state = .succeeded

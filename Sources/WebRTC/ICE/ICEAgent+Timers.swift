@@ -3,7 +3,7 @@ import Transport
 /// What happens without a datagram: pacing, retransmission, nomination, consent, failure.
 extension ICEAgent {
     package var deadline: MonotonicTime {
-        var deadline = min(gatherer.deadline, flow.nextLookAt)
+        var deadline = min(min(gatherer.deadline, flow.nextLookAt), reserveDeadline)
         for generation in generations {
             deadline = min(deadline, generation.nextCheckAt)
             for pair in generation.pairs where pair.check != nil { deadline = min(deadline, pair.retransmitAt) }
@@ -34,6 +34,8 @@ extension ICEAgent {
             startChecks(of: generation, now: now)
             checkConsent(of: generation, now: now)
         }
+        closeFailedStreams(now: now)
+        openReserve(now: now)
         giveUp(now: now)
     }
 
@@ -68,7 +70,8 @@ extension ICEAgent {
         let tuple = generation.pairs[index].tuple
         if generation.pairs[index].state != .succeeded { generation.pairs[index].state = .inProgress }
         generation.pairs[index].check = id
-        generation.pairs[index].retransmitAt = now.advanced(byMilliseconds: timers.retransmission)
+        let wait = generation.pairs[index].isTCP ? timers.streamCheckTimeout : timers.retransmission
+        generation.pairs[index].retransmitAt = now.advanced(byMilliseconds: wait)
         let transaction = ICETransaction(
             id: id, tuple: tuple, purpose: .check, useCandidate: useCandidate && isControlling,
             isControlling: isControlling, firstSentAt: now)
@@ -90,7 +93,7 @@ extension ICEAgent {
     private func retransmit(in generation: ICEGeneration, now: MonotonicTime) {
         for index in generation.pairs.indices {
             guard let id = generation.pairs[index].check, now >= generation.pairs[index].retransmitAt else { continue }
-            guard let transaction = generation.countRetransmission(id),
+            guard !generation.pairs[index].isTCP, let transaction = generation.countRetransmission(id),
                 transaction.transmissions <= timers.transmissions
             else {
                 generation.forget(id)
@@ -105,10 +108,14 @@ extension ICEAgent {
     }
 
     func fail(pair index: Int, of generation: ICEGeneration, now: MonotonicTime) {
+        let hadPath = path != nil
+        // Media went that way before it was nominated.
+        defer { if hadPath, path == nil { announceTrouble(.disconnected) } }
         generation.pairs[index].state = .failed
         generation.pairs[index].check = nil
         generation.pairs[index].failedAt = now
         if generation.nominating == generation.pairs[index].tuple { generation.nominating = nil }
+        if case .stream(let number) = generation.pairs[index].tuple.carrier { failedStreams.append(number) }
         if !generation.pairs.contains(where: { $0.state == .succeeded }) { generation.firstSuccessAt = nil }
     }
 

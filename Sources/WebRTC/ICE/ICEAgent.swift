@@ -13,6 +13,8 @@ import Transport
 ///   it when a NAT changes the address in between; and it may nominate another pair later: a better one that worked too
 ///   late, or any that works once the selected one is silent.
 /// - Consent is also checked when a flow of media stops, not only every five seconds.
+/// - Relays and TCP connections (RFC 6544, this side always the active one) are a reserve: opened only when no direct UDP
+///   pair works, let go once one does, see ``ICEAgent/reserve``. Their candidates are learnt by the peer from checks.
 package final class ICEAgent: ICETransport {
     static let retryOfFailedPairs: Int64 = 2000
 
@@ -27,6 +29,15 @@ package final class ICEAgent: ICETransport {
     private let stunServers: [TransportAddress]
     package internal(set) var localCandidates: [ICECandidate] = []
     var gatherer = ServerReflexiveGatherer()
+    var streams: [ICEStream] = []
+    /// The next number of a stream.
+    var nextStream: UInt32 = 1
+    /// Until when a TCP candidate that could not be connected to is left alone.
+    var streamPauses: [TransportAddress: MonotonicTime] = [:]
+    /// Streams whose pair has failed, to be closed.
+    var failedStreams: [UInt32] = []
+    /// How far the reserve has been opened: 0 not at all, 1 relays over UDP and TCP connections, 2 all relays.
+    var openedReserve = 0
     private var gatheringAnnounced = false
 
     var current: ICEGeneration
@@ -81,7 +92,7 @@ package final class ICEAgent: ICETransport {
     /// Adds an address that has appeared (RFC 8838 speaks of it as trickled).
     package func addLocalAddress(_ address: TransportAddress, now: MonotonicTime) {
         guard !locals.contains(where: { $0.base == address }), locals.count < 32 else { return }
-        let used = locals.map(\.preference).min() ?? .max
+        let used = locals.lazy.filter { $0.carrier == .udp }.map(\.preference).min() ?? .max
         let local = ICELocalAddress(base: address, preference: used == .max ? 65_534 : used - 1)
         locals.append(local)
         addLocalCandidate(.host, address, base: local)
@@ -94,17 +105,29 @@ package final class ICEAgent: ICETransport {
 
     /// Forgets an address that has gone, with all that used it.
     package func removeLocalAddress(_ address: TransportAddress, now: MonotonicTime) {
-        locals.removeAll { $0.base == address }
-        localCandidates.removeAll { $0.base == address }
+        localCandidates.removeAll { $0.base == address && $0.kind != .relayed }
         gatherer.forget(base: address)
+        removeLocals(now: now) { $0.carrier == .udp && $0.base == address }
+        announceGathering()
+    }
+
+    /// Forgets bases with all their pairs.
+    func removeLocals(now: MonotonicTime, where isGone: (ICELocalAddress) -> Bool) {
+        let gone = locals.filter(isGone)
+        locals.removeAll(where: isGone)
         for generation in generations {
             let hadSelected = generation.selected != nil
-            generation.removePairs(from: address)
+            generation.removePairs { tuple in
+                gone.contains { $0.base == tuple.local && $0.carrier == tuple.carrier }
+            }
             if hadSelected, generation.selected == nil { recheckAll(of: generation, now: now) }
         }
         lastTuple = nil
-        announceGathering()
         announcePath()
+    }
+
+    func local(of tuple: TransportTuple) -> ICELocalAddress? {
+        locals.first { $0.base == tuple.local && $0.carrier == tuple.carrier }
     }
 
     func addLocalCandidate(_ kind: ICECandidate.Kind, _ address: TransportAddress, base: ICELocalAddress) {
@@ -113,7 +136,7 @@ package final class ICEAgent: ICETransport {
             kind: kind, foundation: "\(kind.preference)\(base.preference)",
             priority: ICECandidate.priority(kind, localPreference: base.preference), address: address, base: base.base)
         localCandidates.append(candidate)
-        if kind != .peerReflexive { events.append(.localCandidate(candidate)) }
+        if kind == .host || kind == .serverReflexive { events.append(.localCandidate(candidate)) }
     }
 
     func announceGathering() {
@@ -154,7 +177,10 @@ package final class ICEAgent: ICETransport {
         remoteIsLite = isLite
         if isLite, !isControlling { switchRole(isControlling: true) }
         current.setRemote(credentials)
-        if current.startedAt == nil { current.startedAt = now }
+        if current.startedAt == nil {
+            current.startedAt = now
+            current.reserveAt = now.advanced(byMilliseconds: timers.reservePatience)
+        }
         scheduleChecks(of: current, now: now)
         handleTimeout(now: now)
     }
@@ -198,6 +224,10 @@ package final class ICEAgent: ICETransport {
             retire(old)
         }
         announcePath()
+        if generation === current {
+            events.append(.selected(tuple))
+            letReserveGo(for: tuple, now: now)
+        }
     }
 
     func nextConsentTime(after now: MonotonicTime) -> MonotonicTime {

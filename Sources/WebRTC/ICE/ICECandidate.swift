@@ -19,7 +19,19 @@ package struct ICECandidate: Hashable, Sendable {
         }
     }
 
+    /// What reaches a candidate: UDP, or TCP by connections that one side opens (RFC 6544, section 4.1).
+    package enum Transport: Hashable, Sendable {
+        case udp
+        /// It waits for connections.
+        case tcpPassive
+        /// It opens them, from whatever port.
+        case tcpActive
+
+        var isTCP: Bool { self != .udp }
+    }
+
     package var kind: Kind
+    package var transport: Transport
     package var foundation: String
     package var priority: UInt32
     package var address: TransportAddress
@@ -27,9 +39,11 @@ package struct ICECandidate: Hashable, Sendable {
     package var base: TransportAddress?
 
     package init(
-        kind: Kind, foundation: String, priority: UInt32, address: TransportAddress, base: TransportAddress? = nil
+        kind: Kind, transport: Transport = .udp, foundation: String, priority: UInt32, address: TransportAddress,
+        base: TransportAddress? = nil
     ) {
         self.kind = kind
+        self.transport = transport
         self.foundation = foundation
         self.priority = priority
         self.address = address
@@ -41,26 +55,56 @@ package struct ICECandidate: Hashable, Sendable {
         kind.preference << 24 | UInt32(localPreference) << 8 | 255
     }
 
+    /// The type preference of a TCP candidate, which stands below those of UDP that need no relay (RFC 6544, section 4.2).
+    static let tcpPreference: UInt32 = 90
+
+    /// Of a TCP candidate that waits: its local preference begins with the direction (RFC 6544, section 4.2).
+    static func passivePriority(localPreference: UInt16) -> UInt32 {
+        tcpPreference << 24 | (4 << 13 | UInt32(localPreference) >> 3) << 8 | 255
+    }
+
     /// Reads `candidate:…` (also with `a=` before it). Nil for what is of no use to this agent: another transport than
-    /// UDP, another component, a host name (mDNS), a malformed line.
+    /// UDP and TCP, simultaneous open, another component, a host name (mDNS), a malformed line.
     package init?(_ line: String) {
         guard line.utf8.count <= 512 else { return nil }
         var text = line[...]
         if text.hasPrefix("a=") { text = text.dropFirst(2) }
         guard text.hasPrefix("candidate:") else { return nil }
         let parts = text.dropFirst("candidate:".count).split(separator: " ")
-        guard parts.count >= 8, 1...32 ~= parts[0].utf8.count, parts[1] == "1", parts[2].lowercased() == "udp",
-            let priority = UInt32(parts[3]), let port = UInt16(parts[5]), port != 0, parts[6] == "typ",
+        guard parts.count >= 8, 1...32 ~= parts[0].utf8.count, parts[1] == "1",
+            let transport = Self.transport(parts[2], attributes: parts[8...]), let priority = UInt32(parts[3]),
+            let port = UInt16(parts[5]), port != 0, parts[6] == "typ",
             let kind = Kind(rawValue: String(parts[7])),
             let address = TransportAddress(host: String(parts[4]), port: port), !address.isUnspecified
         else { return nil }
-        self.init(kind: kind, foundation: String(parts[0]), priority: priority, address: address)
+        self.init(
+            kind: kind, transport: transport, foundation: String(parts[0]), priority: priority, address: address)
+    }
+
+    private static func transport(_ name: Substring, attributes: ArraySlice<Substring>) -> Transport? {
+        switch name.lowercased() {
+        case "udp": return .udp
+        case "tcp":
+            guard let index = attributes.firstIndex(of: "tcptype"), index + 1 < attributes.endIndex else { return nil }
+            switch attributes[index + 1] {
+            case "passive": return .tcpPassive
+            case "active": return .tcpActive
+            default: return nil
+            }
+        default: return nil
+        }
     }
 
     /// `candidate:…` as it stands in SDP after `a=`.
     package var line: String {
-        var line = "candidate:\(foundation) 1 udp \(priority) \(address.host) \(address.port) typ \(kind.rawValue)"
+        let name = transport.isTCP ? "tcp" : "udp"
+        var line = "candidate:\(foundation) 1 \(name) \(priority) \(address.host) \(address.port) typ \(kind.rawValue)"
         if kind != .host, let base { line += " raddr \(base.host) rport \(base.port)" }
+        switch transport {
+        case .udp: break
+        case .tcpPassive: line += " tcptype passive"
+        case .tcpActive: line += " tcptype active"
+        }
         return line
     }
 }

@@ -34,6 +34,8 @@ struct ICECandidatePair {
         self.reflexivePriority = reflexivePriority
     }
 
+    var isTCP: Bool { if case .stream = tuple.carrier { true } else { false } }
+
     /// RFC 8445, section 6.1.2.3.
     func priority(isControlling: Bool) -> UInt64 {
         let controlling = UInt64(isControlling ? localPriority : remotePriority)

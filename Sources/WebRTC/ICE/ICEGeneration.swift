@@ -28,6 +28,8 @@ final class ICEGeneration {
     var nominating: TransportTuple?
     var firstSuccessAt: MonotonicTime?
     var startedAt: MonotonicTime?
+    /// When the ways that are held in reserve are to be opened, if no pair works by then.
+    var reserveAt = MonotonicTime.distantFuture
     var consent: ICEConsent?
 
     init(_ credentials: ICECredentials) {
@@ -45,11 +47,14 @@ final class ICEGeneration {
 
     /// False if it is known already or there are too many.
     func addRemoteCandidate(_ candidate: ICECandidate) -> Bool {
-        if let known = remoteCandidates.firstIndex(where: { $0.address == candidate.address }) {
+        if let known = remoteCandidates.firstIndex(where: {
+            $0.address == candidate.address && $0.transport.isTCP == candidate.transport.isTCP
+        }) {
             // What was learnt from a check is superseded by what the peer says (RFC 8445, section 7.3.1.3).
             guard remoteCandidates[known].kind == .peerReflexive, candidate.kind != .peerReflexive else { return false }
             remoteCandidates[known] = candidate
-            for index in pairs.indices where pairs[index].tuple.remote == candidate.address {
+            for index in pairs.indices
+            where pairs[index].tuple.remote == candidate.address && pairs[index].isTCP == candidate.transport.isTCP {
                 pairs[index].remotePriority = candidate.priority
             }
             return false
@@ -61,11 +66,11 @@ final class ICEGeneration {
 
     /// Pairs a local address with a remote candidate, unless they are a pair already.
     func formPair(_ local: ICELocalAddress, _ remote: ICECandidate) {
-        let tuple = TransportTuple(local: local.base, remote: remote.address)
-        guard pairs.count < Self.maximumPairs, local.reaches(remote.address), pair(tuple) == nil else { return }
+        let tuple = TransportTuple(local: local.base, remote: remote.address, carrier: local.carrier)
+        guard pairs.count < Self.maximumPairs, local.reaches(remote), pair(tuple) == nil else { return }
         pairs.append(
             ICECandidatePair(
-                tuple: tuple, localPriority: local.hostPriority, remotePriority: remote.priority,
+                tuple: tuple, localPriority: local.priority, remotePriority: remote.priority,
                 reflexivePriority: local.reflexivePriority))
     }
 
@@ -110,14 +115,20 @@ final class ICEGeneration {
         transactions.removeAll { $0.id == id }
     }
 
-    func removePairs(from base: TransportAddress) {
-        pairs.removeAll { $0.tuple.local == base }
-        triggered.removeAll { $0.local == base }
-        if nominating?.local == base { nominating = nil }
-        if selected?.local == base {
+    func removePairs(where isGone: (TransportTuple) -> Bool) {
+        pairs.removeAll { isGone($0.tuple) }
+        triggered.removeAll(where: isGone)
+        if nominating.map(isGone) == true { nominating = nil }
+        if selected.map(isGone) == true {
             selected = nil
             consent = nil
         }
+        if !pairs.contains(where: { $0.state == .succeeded }) { firstSuccessAt = nil }
+    }
+
+    /// Whether a pair works: the selected one, or any as long as there is none.
+    var hasWorkingPair: Bool {
+        selected == nil ? pairs.contains { $0.state == .succeeded } : consent?.isDisconnected != true
     }
 
     /// The working pair of highest priority.

@@ -48,17 +48,38 @@ package final class ICELiteAgent: ICETransport {
         case failed
     }
 
-    /// `addresses`: what to announce.
-    package init(addresses: [TransportAddress], ufragPrefix: String, timers: ICETimers, random: RandomSource) {
+    /// `addresses`: what to announce; `tcpAddresses`: where connections of ICE-TCP are waited for (RFC 6544).
+    package init(
+        addresses: [TransportAddress], tcpAddresses: [TransportAddress] = [], ufragPrefix: String, timers: ICETimers,
+        random: RandomSource
+    ) {
         self.timers = timers
         self.ufragPrefix = ufragPrefix
         self.random = random
         current = Generation(ICECredentials(prefix: ufragPrefix, random: &self.random))
-        localCandidates = addresses.enumerated().map { index, address in
+        let datagrams = addresses.enumerated().map { index, address in
             ICECandidate(
                 kind: .host, foundation: String(index + 1),
                 priority: ICECandidate.priority(.host, localPreference: UInt16(clamping: 65_535 - index)),
                 address: address, base: address)
+        }
+        let connections = tcpAddresses.enumerated().map { index, address in
+            ICECandidate(
+                kind: .host, transport: .tcpPassive, foundation: String(addresses.count + index + 1),
+                priority: ICECandidate.passivePriority(localPreference: UInt16(clamping: 65_535 - index * 8)),
+                address: address, base: address)
+        }
+        localCandidates = datagrams + connections
+    }
+
+    /// The connection that `tuple` went over has ended: media goes another way, if there is one.
+    func forget(_ tuple: TransportTuple) {
+        guard let index = tuples.firstIndex(where: { $0.tuple == tuple }) else { return }
+        tuples.remove(at: index)
+        events.append(.tupleForgotten(tuple))
+        if selected == tuple {
+            selected = nil
+            if let path { events.append(.pathChanged(path)) }
         }
     }
 

@@ -22,6 +22,12 @@ package struct ICETimers: Hashable, Sendable {
     package var suspiciousSilence: Int64 = 500
     /// No pair after so long since the remote description: failed.
     package var connectTimeout: Int64 = 30_000
+    /// How long direct UDP has to show that it works before relays over UDP and TCP connections are opened, and how long
+    /// all those have before relays over TCP and TLS are.
+    package var reservePatience: Int64 = 300
+    package var lastReservePatience: Int64 = 1500
+    /// How long a check over TCP, which is not repeated, may take.
+    package var streamCheckTimeout: Int64 = 8000
     /// Lite: no check from the peer for so long means disconnected, and failed.
     package var liteDisconnectedAfter: Int64 = 10_000
     package var liteFailedAfter: Int64 = 30_000

@@ -18,7 +18,16 @@ extension PeerConnection {
     ) -> ReceivedDatagram {
         guard !hasEnded else { return drop(.closed) }
         guard 1...Self.maximumDatagramLength ~= datagram.count else { return drop(.length) }
-        let tuple = TransportTuple(local: local, remote: source)
+        if !relays.isEmpty, let result = receiveRelayed(datagram, from: source, now: now) { return result }
+        return receive(datagram, on: TransportTuple(local: local, remote: source), now: now)
+    }
+
+    /// As ``receive(_:from:to:now:)``, for a way that is known already (on a server also a connection of ICE-TCP).
+    package func receive(
+        _ datagram: UnsafeMutableRawBufferPointer, on tuple: TransportTuple, now: MonotonicTime
+    ) -> ReceivedDatagram {
+        guard !hasEnded else { return drop(.closed) }
+        guard 1...Self.maximumDatagramLength ~= datagram.count else { return drop(.length) }
         switch DatagramKind(UnsafeRawBufferPointer(datagram)) {
         case .rtp: return receiveRTP(datagram, on: tuple, now: now)
         case .rtcp: return receiveRTCP(datagram, on: tuple, now: now)
@@ -28,7 +37,7 @@ extension PeerConnection {
         }
     }
 
-    private func drop(_ reason: DropReason) -> ReceivedDatagram {
+    func drop(_ reason: DropReason) -> ReceivedDatagram {
         counters.countDrop(reason)
         return .dropped(reason)
     }
@@ -95,12 +104,22 @@ extension PeerConnection {
     /// Writes the next STUN or DTLS datagram to be sent into `buffer` (at least ``maximumDatagramLength`` bytes); nil
     /// when there is none.
     package func nextTransmit(into buffer: UnsafeMutableRawBufferPointer) -> ControlDatagram? {
-        if let datagram = ice.nextTransmit(into: buffer) { return datagram }
-        guard let dtls, let path = selectedPath, let bytes = dtls.nextDatagram(), bytes.count <= buffer.count else {
-            return nil
+        // Permissions come before the checks that need them.
+        for relay in relays {
+            if let datagram = relay.nextTransmit(into: buffer) { return datagram }
         }
-        buffer.copyBytes(from: bytes)
-        return ControlDatagram(length: bytes.count, path: path)
+        while let datagram = ice.nextTransmit(into: buffer) {
+            if let enveloped = envelop(buffer, length: datagram.length, on: datagram.path) { return enveloped }
+        }
+        while let dtls, let path = selectedPath, let bytes = dtls.nextDatagram(), bytes.count <= buffer.count {
+            buffer.copyBytes(from: bytes)
+            if let enveloped = envelop(buffer, length: bytes.count, on: path) { return enveloped }
+        }
+        releaseRelaysAfterEnd()
+        for relay in relays {
+            if let datagram = relay.nextTransmit(into: buffer) { return datagram }
+        }
+        return nil
     }
 
     /// Protects an RTP packet out of place, so that many connections can share one payload; see

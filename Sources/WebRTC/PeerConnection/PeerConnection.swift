@@ -10,6 +10,9 @@ import Transport
 /// Media goes through buffers of the caller and allocates nothing per packet: ``receive(_:from:to:now:)`` decrypts in
 /// place, ``protectRTP(header:payload:into:)`` writes into the send buffer; send the result on ``selectedPath``.
 ///
+/// Where networks let no UDP through, relays (TURN) and TCP connections take its place; see
+/// ``receive(_:fromStream:now:)`` and ``envelop(_:length:on:)``. A caller that opens no streams has UDP alone.
+///
 /// Deliberately absent: sections without BUNDLE, RTCP without rtcp-mux, SDES keys, DTLS renegotiation, a change of
 /// certificate during a session.
 package final class PeerConnection {
@@ -22,6 +25,7 @@ package final class PeerConnection {
     let configuration: PeerConnectionConfiguration
     let ice: any ICETransport
     let fullAgent: ICEAgent?
+    let relays: [RelayLink]
     var dtls: DTLSTransport?
     /// The state of DTLS that the caller knows of.
     var settledDTLSState = DTLSState.new
@@ -41,6 +45,7 @@ package final class PeerConnection {
     private var events = BoundedQueue<PeerConnectionEvent>(capacity: 128)
     var counters = PeerConnectionStatistics()
     private var isClosed = false
+    private var closedAt = MonotonicTime.zero
 
     /// The pair of addresses that media goes by; nil if there is none, or consent to send has expired.
     package private(set) var selectedPath: TransportTuple?
@@ -60,11 +65,19 @@ package final class PeerConnection {
                 ufragPrefix: configuration.ufragPrefix, timers: configuration.timers, random: random, now: now)
             fullAgent = agent
             ice = agent
+            _ = random.bytes(256)  // The agent has taken a copy.
+            var relays: [RelayLink] = []
+            for server in configuration.turnServers.prefix(Self.maximumRelays) {
+                relays.append(RelayLink(number: UInt32(relays.count), server: server, random: random))
+                _ = random.bytes(256)
+            }
+            self.relays = relays
         case .server:
             fullAgent = nil
+            relays = []
             ice = ICELiteAgent(
-                addresses: configuration.localAddresses, ufragPrefix: configuration.ufragPrefix,
-                timers: configuration.timers, random: random)
+                addresses: configuration.localAddresses, tcpAddresses: configuration.tcpAddresses,
+                ufragPrefix: configuration.ufragPrefix, timers: configuration.timers, random: random)
         }
     }
 
@@ -113,13 +126,17 @@ package final class PeerConnection {
 
     /// When ``handleTimeout(now:)`` is to be called if nothing arrives before.
     package var deadline: MonotonicTime {
-        isClosed ? .distantFuture : min(ice.deadline, dtls?.deadline ?? .distantFuture)
+        guard !isClosed else { return .distantFuture }
+        var deadline = min(ice.deadline, dtls?.deadline ?? .distantFuture)
+        for relay in relays { deadline = min(deadline, relay.deadline) }
+        return deadline
     }
 
     /// Does what is due. Harmless before ``deadline``.
     package func handleTimeout(now: MonotonicTime) {
         guard !isClosed else { return }
         ice.handleTimeout(now: now)
+        for relay in relays { relay.handleTimeout(now: now) }
         if let dtls, now >= dtls.deadline { dtls.handleTimeout(now: now) }
         settle(now: now)
     }
@@ -133,6 +150,7 @@ package final class PeerConnection {
         guard !isClosed else { return }
         dtls?.close()
         isClosed = true
+        closedAt = now
         isConnected = false
         srtpReceiver = nil
         srtpSender = nil
@@ -140,17 +158,24 @@ package final class PeerConnection {
 
     var hasEnded: Bool { isClosed }
 
+    /// The goodbye is said: allocations are given back now.
+    func releaseRelaysAfterEnd() {
+        guard isClosed else { return }
+        for relay in relays { relay.release(now: closedAt) }
+    }
+
     // MARK: What follows from a change
 
     /// Carries news of ICE to DTLS and to the caller.
     func settle(now: MonotonicTime) {
-        while let event = ice.nextEvent() { take(event) }
+        settleRelays(now: now)
+        while let event = ice.nextEvent() { take(event, now: now) }
         selectedPath = ice.path
         if selectedPath != nil { dtls?.start(now: now) }
         settleDTLS()
     }
 
-    private func take(_ event: ICEEvent) {
+    private func take(_ event: ICEEvent, now: MonotonicTime) {
         switch event {
         case .localCandidate(let candidate):
             // Those before the first description are in it.
@@ -161,12 +186,25 @@ package final class PeerConnection {
         case .pathChanged(let tuple):
             if selectedPath != nil, selectedPath != tuple { counters.pathChanges += 1 }
             events.append(.pathChanged(tuple))
-        case .disconnected: events.append(.disconnected)
+        case .selected(let tuple):
+            releaseRelays(beside: tuple, now: now)
+            settleRelays(now: now)
+        case .openStream(let number, let remote):
+            events.append(
+                .openStream(StreamRequest(number: number, remote: remote, framing: .rfc4571, tlsName: nil)))
+        case .closeStream(let number): events.append(.closeStream(number))
+        case .disconnected:
+            for relay in relays { relay.verify(now: now) }
+            events.append(.disconnected)
         case .tupleValidated(let tuple): events.append(.tupleValidated(tuple))
         case .tupleForgotten(let tuple): events.append(.tupleForgotten(tuple))
         case .localUfragRetired(let ufrag): events.append(.localUfragRetired(ufrag))
         case .failed(let failure): events.append(.failed(failure))
         }
+    }
+
+    func tell(_ event: PeerConnectionEvent) {
+        events.append(event)
     }
 
     func becameConnected(_ profile: SRTPProfile) {

@@ -16,18 +16,25 @@ package struct PeerConnectionConfiguration: Sendable {
     package var localAddresses: [TransportAddress]
     /// STUN servers to ask for server-reflexive candidates (client).
     package var stunServers: [TransportAddress]
+    /// TURN servers, best first: allocations are made there when direct UDP does not work (client).
+    package var turnServers: [TURNServer]
+    /// Where connections of ICE-TCP are waited for, in candidates of their own (server).
+    package var tcpAddresses: [TransportAddress]
     /// What the local ufrags begin with (a server codes its worker into them); at most 8 characters of `[A-Za-z0-9+/]`.
     package var ufragPrefix: String
     package var timers: ICETimers
 
     package init(
         role: Role, certificate: DTLSCertificate, localAddresses: [TransportAddress],
-        stunServers: [TransportAddress] = [], ufragPrefix: String = "", timers: ICETimers = ICETimers()
+        stunServers: [TransportAddress] = [], turnServers: [TURNServer] = [], tcpAddresses: [TransportAddress] = [],
+        ufragPrefix: String = "", timers: ICETimers = ICETimers()
     ) {
         self.role = role
         self.certificate = certificate
         self.localAddresses = localAddresses
         self.stunServers = stunServers
+        self.turnServers = turnServers
+        self.tcpAddresses = tcpAddresses
         self.ufragPrefix = ufragPrefix
         self.timers = timers
     }

@@ -18,6 +18,10 @@ package enum PeerConnectionEvent: Equatable, Sendable {
     /// for the table that finds the session of a datagram).
     case tupleValidated(TransportTuple)
     case tupleForgotten(TransportTuple)
+    /// A TCP connection is to be opened (then ``PeerConnection/streamOpened(_:local:now:)``, else
+    /// ``PeerConnection/streamClosed(_:now:)``), or closed when all that was given for it is sent (client).
+    case openStream(StreamRequest)
+    case closeStream(UInt32)
     /// An ICE restart has settled: this ufrag is no longer served.
     case localUfragRetired(String)
     /// The peer closed DTLS.

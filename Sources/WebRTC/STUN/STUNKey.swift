@@ -1,24 +1,38 @@
 import COpenSSL
 
-/// The HMAC-SHA1 of MESSAGE-INTEGRITY under one key: an ICE password (short-term credentials, RFC 8489, section 9.1.1).
-/// The OpenSSL context is made once and used again for each message. One instance belongs to one thread.
+/// The HMAC of MESSAGE-INTEGRITY under one key: an ICE password (short-term credentials, RFC 8489, section 9.1.1) or a
+/// TURN user's key (``TURNCredentials``). The OpenSSL context is made once and used again for each message. One instance
+/// belongs to one thread.
 package final class STUNKey {
-    static let macLength = 20
+    /// The two attributes that carry an HMAC (RFC 8489, sections 14.5 and 14.6).
+    package enum Digest: Sendable {
+        /// MESSAGE-INTEGRITY.
+        case sha1
+        /// MESSAGE-INTEGRITY-SHA256, here always of full length.
+        case sha256
 
+        var macLength: Int { self == .sha1 ? 20 : 32 }
+    }
+
+    let digest: Digest
     private let context: OpaquePointer?
 
     /// `password`: of `a=ice-pwd`; its characters are ASCII, so that OpaqueString preparation changes nothing.
-    package init(password: String) {
-        let key = Array(password.utf8)
+    package convenience init(password: String) {
+        self.init(bytes: Array(password.utf8), digest: .sha1)
+    }
+
+    package init(bytes: [UInt8], digest: Digest) {
+        self.digest = digest
         let algorithm = EVP_MAC_fetch(nil, "HMAC", nil)
         context = EVP_MAC_CTX_new(algorithm)
         EVP_MAC_free(algorithm)  // The context holds its own reference.
-        var digest = Array("SHA1".utf8CString)
-        digest.withUnsafeMutableBufferPointer { digest in
+        var name = Array((digest == .sha1 ? "SHA1" : "SHA256").utf8CString)
+        name.withUnsafeMutableBufferPointer { name in
             var parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
             ]
-            _ = EVP_MAC_init(context, key, key.count, &parameters)
+            _ = EVP_MAC_init(context, bytes, bytes.count, &parameters)
         }
     }
 
@@ -26,11 +40,11 @@ package final class STUNKey {
         EVP_MAC_CTX_free(context)
     }
 
-    /// The HMAC of the message up to its MESSAGE-INTEGRITY attribute, with the length field set as if the message
-    /// ended there (RFC 8489, section 14.5).
-    func mac(of message: UnsafeRawBufferPointer, integrityAt offset: Int) -> InlineArray<20, UInt8> {
-        var mac = InlineArray<20, UInt8>(repeating: 0)
-        let length = UInt16(truncatingIfNeeded: offset + 24 - STUNMessage.headerLength)
+    /// The HMAC of the message up to the attribute that carries it, with the length field set as if the message ended
+    /// there; the first ``Digest/macLength`` bytes of the result.
+    func mac(of message: UnsafeRawBufferPointer, integrityAt offset: Int) -> InlineArray<32, UInt8> {
+        var mac = InlineArray<32, UInt8>(repeating: 0)
+        let length = UInt16(truncatingIfNeeded: offset + 4 + digest.macLength - STUNMessage.headerLength)
         guard let base = message.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return mac }
         var bigEndianLength = length.bigEndian
         var written = 0
@@ -44,10 +58,10 @@ package final class STUNKey {
         succeeded = EVP_MAC_update(context, base + 4, offset - 4) == 1 && succeeded
         withUnsafeMutableBytes(of: &mac) { bytes in
             let bytes = bytes.bindMemory(to: UInt8.self)
-            succeeded = EVP_MAC_final(context, bytes.baseAddress, &written, Self.macLength) == 1 && succeeded
+            succeeded = EVP_MAC_final(context, bytes.baseAddress, &written, bytes.count) == 1 && succeeded
         }
-        // HMAC over memory fails only when OpenSSL has no memory or no SHA-1 at all; nothing may be accepted then.
-        precondition(succeeded && written == Self.macLength, "OpenSSL cannot compute HMAC-SHA1")
+        // HMAC over memory fails only when OpenSSL has no memory or lacks the digest; nothing may be accepted then.
+        precondition(succeeded && written == digest.macLength, "OpenSSL cannot compute the HMAC")
         return mac
     }
 }

@@ -15,7 +15,14 @@ package struct STUNMessage {
     package static let magicCookie: UInt32 = 0x2112_A442
     /// The only method that ICE uses.
     package static let binding: UInt16 = 0x001
-    /// No honest binding message has as many attributes.
+    /// The methods of TURN (RFC 8656, section 17).
+    package static let allocate: UInt16 = 0x003
+    package static let refresh: UInt16 = 0x004
+    package static let send: UInt16 = 0x006
+    package static let data: UInt16 = 0x007
+    package static let createPermission: UInt16 = 0x008
+    package static let channelBind: UInt16 = 0x009
+    /// No honest message has as many attributes.
     private static let maximumAttributes = 64
 
     package let datagram: UnsafeRawBufferPointer
@@ -35,8 +42,9 @@ package struct STUNMessage {
     /// A comprehension-required attribute that is not understood (RFC 8489, section 6.3).
     package private(set) var unknownAttribute: UInt16?
     package private(set) var hasFingerprint = false
-    /// The offset of the MESSAGE-INTEGRITY attribute, if there is one.
+    /// The offsets of the MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256 attributes, if they are there.
     private var integrityOffset: Int?
+    private var integritySHA256Offset: Int?
 
     /// Reads a message; nil for what is not STUN with the magic cookie, is cut short, or has a wrong FINGERPRINT.
     package init?(_ datagram: UnsafeRawBufferPointer) {
@@ -77,8 +85,14 @@ package struct STUNMessage {
             let covered = UnsafeRawBufferPointer(rebasing: datagram[..<(value - 4)])
             return datagram.bigEndianUInt32(at: value) == CRC32.checksum(covered) ^ STUNWriter.fingerprintMask
         }
+        if type == STUNAttribute.messageIntegritySHA256, integritySHA256Offset == nil {
+            // A truncated HMAC (section 14.6) is nothing that anybody has asked for.
+            guard length == 32 else { return false }
+            integritySHA256Offset = value - 4
+            return true
+        }
         // What follows MESSAGE-INTEGRITY is not protected by it and is passed over (RFC 8489, section 14.5).
-        if integrityOffset != nil { return true }
+        if integrityOffset != nil || integritySHA256Offset != nil { return true }
         switch type {
         case STUNAttribute.messageIntegrity:
             guard length == 20 else { return false }
@@ -134,14 +148,40 @@ package struct STUNMessage {
         }
     }
 
-    /// Whether MESSAGE-INTEGRITY is there and right for this key.
+    /// Whether the attribute that goes with the key's digest is there and right.
     package func hasIntegrity(_ key: STUNKey) -> Bool {
-        guard let integrityOffset else { return false }
-        let expected = key.mac(of: datagram, integrityAt: integrityOffset)
+        guard let offset = key.digest == .sha1 ? integrityOffset : integritySHA256Offset else { return false }
+        let expected = key.mac(of: datagram, integrityAt: offset)
         var difference: UInt8 = 0
-        for index in 0..<STUNKey.macLength {
-            difference |= expected[index] ^ datagram[integrityOffset + 4 + index]
-        }
+        for index in 0..<key.digest.macLength { difference |= expected[index] ^ datagram[offset + 4 + index] }
         return difference == 0
+    }
+
+    // MARK: Attributes that ICE does not need
+
+    /// The value of the first attribute of a type, where it may be trusted as much as the message; nil if there is none.
+    package func value(of type: UInt16) -> UnsafeRawBufferPointer? {
+        var offset = Self.headerLength
+        let end = min(integrityOffset ?? datagram.count, integritySHA256Offset ?? datagram.count)
+        while offset < end {
+            let length = Int(datagram.bigEndianUInt16(at: offset + 2))
+            if datagram.bigEndianUInt16(at: offset) == type { return datagram.part(offset + 4, length) }
+            offset += 4 + (length + 3) & ~3
+        }
+        return nil
+    }
+
+    /// An attribute that holds a number of 32 bits, such as LIFETIME.
+    package func number(of type: UInt16) -> UInt32? {
+        guard let value = value(of: type), value.count == 4 else { return nil }
+        return value.bigEndianUInt32(at: 0)
+    }
+
+    /// An attribute that holds an address, such as XOR-RELAYED-ADDRESS (`xored`) or ALTERNATE-SERVER.
+    package func address(of type: UInt16, xored: Bool = true) -> TransportAddress? {
+        guard let value = value(of: type), let start = value.baseAddress, let whole = datagram.baseAddress else {
+            return nil
+        }
+        return address(at: start - whole, length: value.count, xored: xored)
     }
 }

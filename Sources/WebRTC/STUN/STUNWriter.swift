@@ -4,7 +4,7 @@ import Transport
 /// Writes a STUN message into a buffer of the caller. The buffer must hold ``maximumLength`` bytes; attributes that do
 /// not fit are a broken contract of this module (all lengths are bounded by it).
 package struct STUNWriter {
-    /// What any message of this implementation fits into.
+    /// What any binding message of this implementation fits into.
     package static let maximumLength = 700
     static let fingerprintMask: UInt32 = 0x5354_554E
 
@@ -14,18 +14,20 @@ package struct STUNWriter {
     package private(set) var length = STUNMessage.headerLength
 
     package init(
-        _ buffer: UnsafeMutableRawBufferPointer, _ messageClass: STUNMessage.Class, _ transactionID: STUNTransactionID
+        _ buffer: UnsafeMutableRawBufferPointer, _ messageClass: STUNMessage.Class, _ transactionID: STUNTransactionID,
+        method: UInt16 = STUNMessage.binding
     ) {
         self.buffer = buffer
         self.transactionID = transactionID
-        buffer.storeBigEndian(messageClass.rawValue | STUNMessage.binding, at: 0)
+        buffer.storeBigEndian(messageClass.rawValue | method, at: 0)
         buffer.storeBigEndian(UInt16(0), at: 2)
         buffer.storeBigEndian(STUNMessage.magicCookie, at: 4)
         buffer.storeBigEndian(transactionID.high, at: 8)
         buffer.storeBigEndian(transactionID.low, at: 16)
     }
 
-    private mutating func beginAttribute(_ type: UInt16, length valueLength: Int) -> Int {
+    /// Writes the head of an attribute and its padding; gives the offset of its value, which the caller is to write.
+    mutating func beginAttribute(_ type: UInt16, length valueLength: Int) -> Int {
         buffer.storeBigEndian(type, at: length)
         buffer.storeBigEndian(UInt16(valueLength), at: length + 2)
         let value = length + 4
@@ -38,8 +40,18 @@ package struct STUNWriter {
 
     /// USERNAME: `name` of at most 513 bytes.
     package mutating func addUsername(_ name: [UInt8]) {
-        let value = beginAttribute(STUNAttribute.username, length: name.count)
-        UnsafeMutableRawBufferPointer(rebasing: buffer[value..<(value + name.count)]).copyBytes(from: name)
+        add(STUNAttribute.username, name)
+    }
+
+    /// An attribute of bytes: REALM, NONCE, DATA, …
+    package mutating func add(_ type: UInt16, _ bytes: [UInt8]) {
+        let value = beginAttribute(type, length: bytes.count)
+        buffer.part(value, bytes.count).copyBytes(from: bytes)
+    }
+
+    /// An attribute that holds a number of 32 bits: LIFETIME, REQUESTED-TRANSPORT (number in the first byte), …
+    package mutating func add(_ type: UInt16, _ number: UInt32) {
+        buffer.storeBigEndian(number, at: beginAttribute(type, length: 4))
     }
 
     package mutating func addPriority(_ priority: UInt32) {
@@ -56,8 +68,13 @@ package struct STUNWriter {
     }
 
     package mutating func addXORMappedAddress(_ address: TransportAddress) {
+        add(STUNAttribute.xorMappedAddress, xored: address)
+    }
+
+    /// An attribute that holds an address as XOR-MAPPED-ADDRESS does: XOR-PEER-ADDRESS, XOR-RELAYED-ADDRESS.
+    package mutating func add(_ type: UInt16, xored address: TransportAddress) {
         let isIPv4 = address.family == .ipv4
-        let value = beginAttribute(STUNAttribute.xorMappedAddress, length: isIPv4 ? 8 : 20)
+        let value = beginAttribute(type, length: isIPv4 ? 8 : 20)
         buffer[value] = 0
         buffer[value + 1] = isIPv4 ? 1 : 2
         buffer.storeBigEndian(address.port ^ UInt16(STUNMessage.magicCookie >> 16), at: value + 2)
@@ -85,11 +102,12 @@ package struct STUNWriter {
         buffer.storeBigEndian(type, at: beginAttribute(STUNAttribute.unknownAttributes, length: 2))
     }
 
-    /// MESSAGE-INTEGRITY over what was written so far.
+    /// MESSAGE-INTEGRITY (or MESSAGE-INTEGRITY-SHA256, as the key has it) over what was written so far.
     package mutating func addIntegrity(_ key: STUNKey) {
-        let value = beginAttribute(STUNAttribute.messageIntegrity, length: STUNKey.macLength)
+        let type = key.digest == .sha1 ? STUNAttribute.messageIntegrity : STUNAttribute.messageIntegritySHA256
+        let value = beginAttribute(type, length: key.digest.macLength)
         let mac = key.mac(of: UnsafeRawBufferPointer(buffer), integrityAt: value - 4)
-        for index in 0..<STUNKey.macLength { buffer[value + index] = mac[index] }
+        for index in 0..<key.digest.macLength { buffer[value + index] = mac[index] }
     }
 
     /// FINGERPRINT, always last.
