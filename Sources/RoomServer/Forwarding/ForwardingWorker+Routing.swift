@@ -45,7 +45,7 @@ extension ForwardingWorker {
     private func give(
         _ datagram: UnsafeMutableRawBufferPointer, _ tuple: TransportTuple, to session: PeerSession, now: MonotonicTime
     ) {
-        switch session.connection.receive(datagram, from: tuple.remote, to: tuple.local, now: now) {
+        switch session.connection.receive(datagram, on: tuple, now: now) {
         case .rtp(let length, let section):
             counters.packetsReceived &+= 1
             counters.bytesReceived &+= UInt64(datagram.count)
