@@ -96,6 +96,25 @@ struct RememberedCallsTests {
         #expect(calls.isEmpty)
     }
 
+    @Test("Streams of WHIP and WHEP servers belong to no room: no logout and no [[join]] ends them")
+    func endpoints() throws {
+        var calls = RememberedCalls()
+        try login(&calls, "room1")
+        let publish: JSONObject = ["streamID": "out", "whip": ["url": "https://h/", "bearerToken": "t"]]
+        try note(&calls, "startPublishing", publish)
+        try note(&calls, "startPlaying", ["streamID": "in", "whep": ["url": "https://h/"]])
+        try note(&calls, "setPlayVolume", ["volume": 50, "streamID": "in"])
+        #expect(calls.streams(in: "room1").isEmpty)
+        #expect(calls.endpointStreams.map(\.method) == ["startPublishing", "startPlaying", "setPlayVolume"])
+        #expect(calls.endpointStreams.first?.params == publish)
+        try note(&calls, "logoutRoom")
+        calls.yield(toRooms: ["lobby"], users: ["u"], publishesMain: false, isSingleRoom: true)
+        #expect(calls.endpointStreams.count == 3)
+        try note(&calls, "stopPlaying", ["streamID": "in"])
+        try note(&calls, "stopPublishing", ["streamID": "out"])
+        #expect(calls.isEmpty)
+    }
+
     @Test("A stream that is played already stays as it is, but for its buffer")
     func playedTwice() throws {
         var calls = RememberedCalls()

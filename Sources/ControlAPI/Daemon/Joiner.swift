@@ -154,7 +154,7 @@ package actor Joiner {
         if let stream = join.publish {
             await attempt("publish") { engine in
                 _ = try await engine.startPublishing(
-                    streamID: stream, channel: .main, roomID: self.roomID, source: .device, wait: .no)
+                    streamID: stream, channel: .main, roomID: self.roomID, source: .device, whip: nil, wait: .no)
             }
         }
         if case .streams(let list) = join.play {
@@ -166,7 +166,7 @@ package actor Joiner {
     private func play(_ stream: String) async {
         await attempt("play \(stream)") { engine in
             _ = try await engine.startPlaying(
-                streamID: stream, roomID: self.roomID, sink: .device, bufferRange: nil, wait: .no)
+                streamID: stream, roomID: self.roomID, sink: .device, bufferRange: nil, whep: nil, wait: .no)
         }
     }
 

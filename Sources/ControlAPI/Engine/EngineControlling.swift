@@ -17,13 +17,15 @@ package protocol EngineControlling: Sendable {
     func renewToken(roomID: String, token: String) async throws -> CallResult
 
     func startPublishing(
-        streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, wait: CallWait
+        streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, whip: MediaEndpoint?,
+        wait: CallWait
     ) async throws -> PublishResult
     func stopPublishing(channel: PublishChannel) async throws -> CallResult
     func stopPublishing(streamID: String) async throws -> CallResult
 
     func startPlaying(
-        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, wait: CallWait
+        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, whep: MediaEndpoint?,
+        wait: CallWait
     ) async throws -> PlayResult
     func stopPlaying(streamID: String) async throws -> CallResult
 

@@ -37,6 +37,7 @@ extension EngineSnapshot.Publisher {
             "state": .string(state.rawValue), "errorCode": .integer(Int64(errorCode)), "source": .string(source),
             "muted": .bool(muted),
         ]
+        if let whip { object["whip"] = .string(whip) }
         if let quality { object["quality"] = .object(quality.json) }
         return object
     }
@@ -48,6 +49,7 @@ extension EngineSnapshot.Player {
             "streamID": .string(streamID), "roomID": .string(roomID), "state": .string(state.rawValue),
             "errorCode": .integer(Int64(errorCode)), "volume": .integer(Int64(volume)), "muted": .bool(muted),
         ]
+        if let whep { object["whep"] = .string(whep) }
         if let quality { object["quality"] = .object(quality.json) }
         return object
     }

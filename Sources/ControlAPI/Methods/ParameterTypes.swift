@@ -9,6 +9,10 @@ extension Schema {
     static let volume = Schema.integer(0...200)
     static let deviceType = Schema.choice(AudioDeviceType.allCases.map(\.rawValue))
     static let wait = Schema.oneOf([.number(0...120), .no])
+    static let endpoint = Schema.object([
+        .required("url", .string(maximumBytes: 4096), "https://… or http://…; of it only the origin is ever shown"),
+        .optional("bearerToken", .string(maximumBytes: 8192), "sent to that origin only, shown nowhere"),
+    ])
 }
 
 extension Parameter {
@@ -27,6 +31,16 @@ extension JSONReader {
         case .bool(false): .no
         case .some(let value): value.double.map { .seconds($0) } ?? defaultWait
         }
+    }
+
+    /// A WHIP or WHEP endpoint, which goes without a room.
+    mutating func endpoint(_ name: String) throws(JSONShapeError) -> MediaEndpoint? {
+        guard var endpoint = try optionalObject(name) else { return nil }
+        guard optionalValue("roomID") == nil else {
+            throw JSONShapeError(path: name, expected: "\(name) or roomID", got: "both")
+        }
+        return MediaEndpoint(
+            url: try endpoint.string("url"), bearerToken: try endpoint.optionalString("bearerToken"))
     }
 
     /// `channel`, `main` when absent.

@@ -8,7 +8,7 @@ enum PlayerMethods {
 
     private static let start = Method<ControlContext>(
         "startPlaying", aliases: ["startPlayingStream"],
-        "Plays a stream; answers at play-requesting unless wait is given. A stream that is not there yet is waited for.",
+        "Plays a stream of a room or of a WHEP server; answers at play-requesting unless wait is given. A stream that is not there yet is waited for.",
         parameters: [
             .streamID, .optional("roomID", .string(), "the room, where it matters"),
             .optional(
@@ -24,18 +24,22 @@ enum PlayerMethods {
                     .required("minMs", .integer(0...4000), "least delay of the jitter buffer"),
                     .required("maxMs", .integer(0...4000), "most delay"),
                 ]), "the bounds of the jitter buffer"),
+            .optional("whep", .endpoint, "the WHEP server that it comes from instead of a room; needs no login"),
             .optional("wait", .wait, default: false, "seconds to wait until it plays"),
         ],
         result: [
             .required("streamID", .string(), "the stream"), .required("state", .string(), "as in player-state"),
         ],
-        errors: [.sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed)],
+        errors: [
+            .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed),
+            .sdk(.playAuthenticationFailed),
+        ],
         isLongRunning: true, memory: .plays
     ) { call in
         var reader = call.reader
         let result = try await call.context.engine().startPlaying(
             streamID: reader.string("streamID"), roomID: reader.optionalString("roomID"), sink: playSink(&reader),
-            bufferRange: bufferRange(&reader), wait: reader.wait(default: .no))
+            bufferRange: bufferRange(&reader), whep: reader.endpoint("whep"), wait: reader.wait(default: .no))
         return Reply(
             ["streamID": .string(result.streamID), "state": .string(result.state.rawValue)], seq: result.lastSeq)
     }

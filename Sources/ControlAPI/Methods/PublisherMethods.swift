@@ -17,11 +17,13 @@ enum PublisherMethods {
 
     private static let start = Method<ControlContext>(
         "startPublishing", aliases: ["startPublishingStream"],
-        "Publishes a stream; waits for a login that is under way.",
+        "Publishes a stream into a room, waiting for a login that is under way; or to a WHIP server.",
         parameters: [
             .required("streamID", .string(), "unique in the application: 1 to 255 of [A-Za-z0-9_-]"), .channel,
             .optional("roomID", .string(), "the room; needed when logged in to several"),
-            .optional("source", source, default: "device", "where the sound comes from"), .wait,
+            .optional("source", source, default: "device", "where the sound comes from"),
+            .optional("whip", .endpoint, "the WHIP server (RFC 9725) that it goes to instead of a room; no login"),
+            .wait,
         ],
         result: [
             .required("streamID", .string(), "the stream"), .required("channel", .channel, "the channel"),
@@ -29,13 +31,13 @@ enum PublisherMethods {
         ],
         errors: [
             .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.alreadyPublishing),
-            .sdk(.repetitivePublishStream),
+            .sdk(.repetitivePublishStream), .sdk(.publishAuthenticationFailed), .sdk(.publishFailed),
         ], isLongRunning: true, memory: .publishes
     ) { call in
         var reader = call.reader
         let result = try await call.context.engine().startPublishing(
             streamID: reader.string("streamID"), channel: reader.channel(), roomID: reader.optionalString("roomID"),
-            source: publishSource(&reader), wait: reader.wait())
+            source: publishSource(&reader), whip: reader.endpoint("whip"), wait: reader.wait())
         return Reply(
             [
                 "streamID": .string(result.streamID), "channel": .string(result.channel.rawValue),

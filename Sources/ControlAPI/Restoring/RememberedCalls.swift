@@ -15,6 +15,9 @@ package struct RememberedCalls: Sendable, Equatable {
             self.params = params
             self.configured = configured
         }
+
+        /// Whether it is about a stream of a WHIP or WHEP server.
+        var goesToNoRoom: Bool { params["whip"] != nil || params["whep"] != nil }
     }
 
     /// How the engine is when a call has succeeded.
@@ -101,9 +104,16 @@ package struct RememberedCalls: Sendable, Equatable {
 
     /// What is published and played in a room, with the settings of what is played.
     package func streams(in roomID: String) -> [Call] {
+        streams { $0.params["roomID"]?.string == roomID }
+    }
+
+    /// What goes to WHIP servers and comes from WHEP servers, in no room, with the settings of what is played.
+    package var endpointStreams: [Call] { streams { $0.goesToNoRoom } }
+
+    private func streams(_ isMeant: (Call) -> Bool) -> [Call] {
         let streams = entries.filter { entry in
             switch entry.subject {
-            case .publisher, .player: entry.call.params["roomID"]?.string == roomID
+            case .publisher, .player: isMeant(entry.call)
             default: false
             }
         }.sorted { $0.subject.rank < $1.subject.rank }
@@ -141,7 +151,9 @@ package struct RememberedCalls: Sendable, Equatable {
             config["token"] = call.params["token"]
             entries[index].call.params["config"] = .object(config)
         case .publishes:
-            if text("roomID") == nil { call.params["roomID"] = situation.rooms.first.map { .string($0) } }
+            if text("roomID") == nil, !call.goesToNoRoom {
+                call.params["roomID"] = situation.rooms.first.map { .string($0) }
+            }
             put(call, .publisher(channel: text("channel") ?? Self.mainChannel))
         case .stopsPublishing:
             let streamID = text("streamID")
@@ -188,7 +200,9 @@ package struct RememberedCalls: Sendable, Equatable {
             return
         }
         var call = call
-        if call.params["roomID"] == nil { call.params["roomID"] = situation.rooms.first.map { .string($0) } }
+        if call.params["roomID"] == nil, !call.goesToNoRoom {
+            call.params["roomID"] = situation.rooms.first.map { .string($0) }
+        }
         put(call, .player(streamID: streamID))
     }
 
@@ -223,7 +237,9 @@ package struct RememberedCalls: Sendable, Equatable {
         let entered = Set(joined).union(rooms.map(\.roomID))
         let orphans = entries.filter { entry in
             switch entry.subject {
-            case .publisher, .player: !(entry.call.params["roomID"]?.string).map(entered.contains, default: false)
+            case .publisher, .player:
+                !entry.call.goesToNoRoom
+                    && !(entry.call.params["roomID"]?.string).map(entered.contains, default: false)
             default: false
             }
         }
@@ -264,7 +280,8 @@ package struct RememberedCalls: Sendable, Equatable {
         let left = entries.filter { entry in
             switch entry.subject {
             case .room(let other): roomID == nil || other == roomID
-            case .publisher, .player: roomID == nil || entry.call.params["roomID"]?.string == roomID
+            case .publisher, .player:
+                !entry.call.goesToNoRoom && (roomID == nil || entry.call.params["roomID"]?.string == roomID)
             default: false
             }
         }

@@ -44,6 +44,7 @@ package struct Restorer: Sendable {
         }
         let calls = keeper.calls
         for setting in calls.settings { await make(setting) }
+        for stream in calls.endpointStreams { await make(stream) }
         var joiners = joins.map { joiner($0, retryInterval) }
         for (roomID, login) in calls.rooms {
             let joiner = Joiner(

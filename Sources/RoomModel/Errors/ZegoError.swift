@@ -4,11 +4,17 @@ package struct ZegoError: Error, Hashable, Sendable {
     package let code: ZegoErrorCode
     /// What happened in this very case, for people; never a secret, a token or a proof.
     package let detail: String?
+    /// What can be done about this very case; nil: what the code's own hint says.
+    private let advice: String?
 
-    package init(_ code: ZegoErrorCode, detail: String? = nil) {
+    package init(_ code: ZegoErrorCode, detail: String? = nil, hint: String? = nil) {
         self.code = code
         self.detail = detail
+        advice = hint
     }
+
+    /// What the caller or the operator can do about it.
+    package var hint: String { advice ?? code.hint }
 
     /// An error as the other side of a connection told it. A number that this table does not have (a newer server)
     /// becomes ``ZegoErrorCode/roomInnerError`` with the number and the text in its detail.

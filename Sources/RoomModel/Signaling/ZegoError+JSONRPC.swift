@@ -4,7 +4,7 @@ extension ZegoError {
     /// The error of a reply: the SDK's number, a line for people, `data.name` and `data.hint`.
     package var rpcError: JSONRPCError {
         JSONRPCError(
-            code: code.number, message: message, data: ["name": .string(code.name), "hint": .string(code.hint)])
+            code: code.number, message: message, data: ["name": .string(code.name), "hint": .string(hint)])
     }
 
     /// The error of a reply, as a client reads it.

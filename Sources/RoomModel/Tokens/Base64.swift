@@ -1,8 +1,8 @@
 import COpenSSL
 
 /// Bytes as base64 (RFC 4648, section 4: `+`, `/`, padded) and back.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String {
+package enum Base64 {
+    package static func encode(_ bytes: [UInt8]) -> String {
         // Four characters for three bytes, and the NUL that OpenSSL writes behind them.
         var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
         let length = EVP_EncodeBlock(&text, bytes, Int32(bytes.count))
@@ -10,7 +10,7 @@ enum Base64 {
     }
 
     /// Nil for anything that is not whole, padded base64.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)
         let padding = characters.suffix(2).count { $0 == UInt8(ascii: "=") }
         // OpenSSL passes over white space and does not look where the padding stands.

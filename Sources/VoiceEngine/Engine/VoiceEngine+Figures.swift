@@ -28,8 +28,7 @@ extension VoiceEngine {
             guard let publisher = publishers[token], publisher.state == .publishing, let sent = statistics.sent[token],
                 figures.knows(token)
             else { continue }
-            let quality = figures.publisher(
-                token, sent, roundTripNanoseconds: statistics.roundTripNanoseconds, at: now)
+            let quality = figures.publisher(token, sent, at: now)
             publishers[token]?.quality = quality
             // The encoder spends on redundancy what the measured loss is worth, and nothing on a clean line.
             audio.publisher(publisher.channel.index).setExpectedLoss(
@@ -42,8 +41,7 @@ extension VoiceEngine {
                 figures.knows(token)
             else { continue }
             let quality = figures.player(
-                token, received, audio.player(player.slot).snapshot,
-                roundTripNanoseconds: statistics.roundTripNanoseconds, playbackDelayMs: playbackDelay, at: now)
+                token, received, audio.player(player.slot).snapshot, playbackDelayMs: playbackDelay, at: now)
             players[token]?.quality = quality
             events.append(.playerQuality(streamID: player.streamID.rawValue, quality: quality))
         }

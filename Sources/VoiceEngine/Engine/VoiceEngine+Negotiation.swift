@@ -32,16 +32,16 @@ extension VoiceEngine {
         path = nil
         if wasConnected { _ = mediaRecovery.lost(now: now) }
         var events: [EngineEvent] = []
-        for token in publishers.keys.sorted() {
+        for token in roomPublishers {
             events += publishers[token]?.forgotten(now: now) ?? []
             events += publishers[token]?.disconnected(now: now) ?? []
         }
-        for token in players.keys.sorted() {
+        for token in roomPlayers {
             events += players[token]?.forgotten(now: now) ?? []
             events += players[token]?.disconnected(now: now) ?? []
         }
         tell(events)
-        Task { await media.close() }
+        Task { await media.close(.rooms) }
     }
 
     // MARK: Negotiating
@@ -64,7 +64,14 @@ extension VoiceEngine {
         }
     }
 
-    private func isServed(_ roomID: RoomID) -> Bool { roomsOnSession.contains(roomID) }
+    /// False for what goes to no room.
+    private func isServed(_ roomID: RoomID?) -> Bool { roomID.map(roomsOnSession.contains) ?? false }
+
+    /// The publishers of rooms, in the order of their calls.
+    private var roomPublishers: [UInt64] { publishers.keys.sorted().filter { publishers[$0]?.roomID != nil } }
+
+    /// The players of rooms, in the order of their calls.
+    private var roomPlayers: [UInt64] { players.keys.sorted().filter { players[$0]?.roomID != nil } }
 
     private func negotiate(_ number: UInt64) async {
         var asked: [SectionDemand] = []
@@ -76,20 +83,21 @@ extension VoiceEngine {
                 let servers = await ICEServerResolver.resolve([configured] + iceServers)
                 guard number == transportNumber else { return }
                 try await media.open(
-                    stunServers: servers.stun, turnServers: servers.turn, includesLoopback: isLoopback)
+                    .rooms, peer: "the room server", stunServers: servers.stun, turnServers: servers.turn,
+                    includesLoopback: isLoopback)
                 guard number == transportNumber else { return }
                 isTransportOpen = true
             }
             negotiationWanted = false
             iceRestartWanted = false
             asked = demands()
-            let offer = try await media.makeOffer(for: asked, restartICE: restart)
+            let offer = try await media.makeOffer(.rooms, for: asked, restartICE: restart)
             guard number == transportNumber else { return }
             let tracks = asked.compactMap { track($0, offer) }
             let answer = try await request(
                 NegotiateRequest(sdp: offer.sdp, tracks: tracks), repeats: true, timeoutSeconds: 15)
             guard number == transportNumber else { return }
-            try await media.apply(answer: answer.sdp)
+            try await media.apply(.rooms, answer: answer.sdp)
             guard number == transportNumber else { return }
             take(answer.tracks, asked, offer)
             guard !answer.iceServers.isEmpty else { return }
@@ -98,7 +106,7 @@ extension VoiceEngine {
         } catch {
             guard number == transportNumber else { return }
             logger.warning("negotiating failed: \(error)")
-            await media.rollBackOffer()
+            await media.rollBackOffer(.rooms)
             guard number == transportNumber else { return }
             iceRestartWanted = iceRestartWanted || restart
             negotiationFailed(asked, (error as? ZegoError)?.code.number ?? ZegoErrorCode.roomInnerError.number)
@@ -125,17 +133,17 @@ extension VoiceEngine {
 
     private func track(_ demand: SectionDemand, _ offer: MediaOffer) -> NegotiatedTrack? {
         guard let mid = offer.mids[demand.token] else { return nil }
-        if let publisher = publishers[demand.token] {
+        if let publisher = publishers[demand.token], let roomID = publisher.roomID {
             return NegotiatedTrack(
                 mid: mid,
                 use: .publish(
-                    streamID: publisher.streamID, roomID: publisher.roomID,
+                    streamID: publisher.streamID, roomID: roomID,
                     extraInfo: publisher.isAcceptedByServer
                         ? .none : extraInfo(ofNew: demand.token, publisher.channel)))
         }
         // Stopped while the offer was made: the next negotiation frees the section.
-        guard let player = players[demand.token] else { return nil }
-        return NegotiatedTrack(mid: mid, use: .play(streamID: player.streamID, roomID: player.roomID))
+        guard let player = players[demand.token], let roomID = player.roomID else { return nil }
+        return NegotiatedTrack(mid: mid, use: .play(streamID: player.streamID, roomID: roomID))
     }
 
     private func take(_ outcomes: [TrackOutcome], _ asked: [SectionDemand], _ offer: MediaOffer) {
@@ -209,7 +217,7 @@ extension VoiceEngine {
         negotiateIfNeeded()
     }
 
-    /// What the media thread told.
+    /// What the media thread told of the transport to the room server.
     func mediaEvent(_ event: MediaEvent) {
         let now = MonotonicTime.now()
         switch event {
@@ -219,8 +227,8 @@ extension VoiceEngine {
             iceState = "connected"
             mediaRecovery.succeeded()
             var events: [EngineEvent] = []
-            for token in publishers.keys.sorted() { events += publishers[token]?.connected() ?? [] }
-            for token in players.keys { players[token]?.connected(now: now) }
+            for token in roomPublishers { events += publishers[token]?.connected() ?? [] }
+            for token in roomPlayers { players[token]?.connected(now: now) }
             tell(events)
             startPublishersAudio()
         case .disconnected:
@@ -265,8 +273,8 @@ extension VoiceEngine {
         }
         isMediaConnected = false
         var events: [EngineEvent] = []
-        for token in publishers.keys.sorted() { events += publishers[token]?.disconnected(now: now) ?? [] }
-        for token in players.keys.sorted() { events += players[token]?.disconnected(now: now) ?? [] }
+        for token in roomPublishers { events += publishers[token]?.disconnected(now: now) ?? [] }
+        for token in roomPlayers { events += players[token]?.disconnected(now: now) ?? [] }
         tell(events)
         performMedia(mediaRecovery.lost(now: now, pause: pause))
     }

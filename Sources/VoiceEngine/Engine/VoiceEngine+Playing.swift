@@ -8,19 +8,21 @@ extension VoiceEngine {
     /// Streams that can be played at once.
     package static let maximumPlayers = 20
 
-    /// `startPlaying`: plays a stream of any room of the application. One that nobody publishes yet is waited for; one that is
-    /// played already stays as it is.
+    /// `startPlaying`: plays a stream of any room of the application, or of a WHEP server, under the streamID that the caller
+    /// gives it here. One that nobody publishes yet is waited for; one that is played already stays as it is.
     ///
-    /// 1000002 without a login, 1004071 without a roomID in `multi` mode, 1004010 for a 21st stream, 1000014 to 1000016
-    /// for a streamID that is none, 1000017 for a file that cannot be made.
+    /// 1000002 without a login (unless by WHEP), 1004071 without a roomID in `multi` mode, 1004010 for a 21st stream,
+    /// 1000014 to 1000016 for a streamID that is none, 1000017 for a file that cannot be made or a URL that is none,
+    /// 1004003 and 1004001 when the WHEP server refuses.
     package func startPlaying(
         streamID: String, roomID: String? = nil, sink: PlaySink = .device, bufferRange: BufferRange? = nil,
-        wait: CallWait = .no
+        whep: MediaEndpoint? = nil, wait: CallWait = .no
     ) async throws -> PlayResult {
         try checkAlive()
         let began = MonotonicTime.now()
         let streamID = try StreamID(streamID)
-        let room = try room(for: roomID, missing: .playRoomIDNull)
+        let endpoint = try whep.map { endpoint throws(ZegoError) in try EndpointCredentials(endpoint) }
+        let room = endpoint == nil ? try room(for: roomID, missing: .playRoomIDNull).roomID : nil
         if let (token, player) = players.first(where: { $0.value.streamID == streamID && !$0.value.isFinal }) {
             if let bufferRange { audio.player(player.slot).setBufferRange(bufferRange.minMs...bufferRange.maxMs) }
             return try await playResult(token, streamID, wait)
@@ -35,8 +37,7 @@ extension VoiceEngine {
         defer { reservedSlots.remove(slot) }
         let range = bufferRange.map { $0.minMs...$0.maxMs } ?? 0...AudioLimits.maximumBufferMilliseconds
         let file = try await startPlayerAudio(slot, sink, range)
-        guard (try? checkAlive()) != nil, rooms.contains(where: { $0.roomID == room.roomID && !$0.reason.isFinal })
-        else {
+        guard (try? checkAlive()) != nil, isPresent(room) else {
             stopPlayerAudio(slot)
             throw ZegoError(.notLoggedIn)
         }
@@ -45,12 +46,15 @@ extension VoiceEngine {
         let token = nextToken
         nextToken += 1
         let player = Player(
-            streamID: streamID, roomID: room.roomID, slot: slot, sink: sink, volume: allPlayersVolume, muted: false,
-            isConnected: isMediaConnected, schedule: schedule, now: began)
+            streamID: streamID, roomID: room, whep: endpoint?.url.origin, slot: slot, sink: sink,
+            volume: allPlayersVolume, muted: false, isConnected: room != nil && isMediaConnected, schedule: schedule,
+            now: began)
         players[token] = player
         openFiles[token] = file
+        endpoints[token] = endpoint
         tell([player.stateEvent])
         negotiateIfNeeded()
+        serveEndpoints()
         return try await playResult(token, streamID, wait)
     }
 
@@ -69,7 +73,7 @@ extension VoiceEngine {
         switch player.state {
         case .playRequesting: return nil
         case .playing: return .success(PlayResult(streamID: streamID.rawValue, state: .playing, lastSeq: lastSeq))
-        case .noPlay: return .failure(ZegoError(number: player.errorCode, message: ""))
+        case .noPlay: return .failure(Self.error(player.errorCode, player.reason))
         }
     }
 
@@ -79,11 +83,12 @@ extension VoiceEngine {
         let streamID = try StreamID(streamID)
         guard let token = players.first(where: { $0.value.streamID == streamID })?.key, let player = players[token]
         else { throw ZegoError(.streamNotPlayed) }
-        if player.isAcceptedByServer { post(StopPlayRequest(streamID: streamID)) }
+        if player.isAcceptedByServer, player.roomID != nil { post(StopPlayRequest(streamID: streamID)) }
         tell((players[token]?.stopped() ?? []) + forgetFailedPlayer(streamID))
         let result = CallResult(lastSeq: lastSeq)
         releaseEnded()
         negotiateIfNeeded()
+        await endpointsEnd([token])
         await audioTail?.value
         return result
     }
@@ -100,7 +105,8 @@ extension VoiceEngine {
 
     /// `playState` of the server: a stream came, went, or is served no more.
     func playStateChanged(_ state: PlayState) {
-        guard state.state == .gone, let token = players.first(where: { $0.value.streamID == state.streamID })?.key
+        guard state.state == .gone,
+            let token = players.first(where: { $0.value.streamID == state.streamID && $0.value.roomID != nil })?.key
         else { return }
         let now = MonotonicTime.now()
         if state.errorCode == .success {
@@ -160,6 +166,19 @@ extension VoiceEngine {
         return events
     }
 
+    /// Ends what goes to WHIP and comes from WHEP servers.
+    func endStreamsOfEndpoints() {
+        var events: [EngineEvent] = []
+        for token in publishers.keys.sorted() where publishers[token]?.whip != nil {
+            events += publishers[token]?.stopped() ?? []
+        }
+        for token in players.keys.sorted() where players[token]?.whep != nil {
+            events += players[token]?.stopped() ?? []
+        }
+        tell(events)
+        releaseEnded()
+    }
+
     /// Lets go of the sound and the sections of streams that have ended. Those that failed stay visible.
     func releaseEnded() {
         for (token, publisher) in publishers where publisher.isFinal {
@@ -186,6 +205,7 @@ extension VoiceEngine {
         guard !released.contains(token) else { return false }
         released.insert(token)
         negotiationWanted = true
+        stopEndpoint(token)
         publisherAudio[token] = nil
         announcedMicrophones[token] = nil
         announcedExtraInfos[token] = nil

@@ -5,19 +5,21 @@ import Transport
 import VoiceAudio
 
 extension VoiceEngine {
-    /// `startPublishing`: publishes a stream into a room; goes on by itself when a login that is under way is done.
+    /// `startPublishing`: publishes a stream into a room, going on by itself when a login that is under way is done; or to
+    /// a WHIP server, under the streamID that the caller gives it here.
     ///
-    /// 1000002 without a login, 1003071 without a roomID in `multi` mode, 1003023 for a channel that publishes already,
-    /// 1000014 to 1000016 for a streamID that is none, 1000017 for a file that cannot be used, 1003028 when somebody else
-    /// publishes the stream.
+    /// 1000002 without a login (unless by WHIP), 1003071 without a roomID in `multi` mode, 1003023 for a channel that
+    /// publishes already, 1000014 to 1000016 for a streamID that is none, 1000017 for a file that cannot be used or a URL
+    /// that is none, 1003028 when somebody else publishes the stream, 1003072 and 1003001 when the WHIP server refuses.
     package func startPublishing(
         streamID: String, channel: PublishChannel = .main, roomID: String? = nil, source: PublishSource = .device,
-        wait: CallWait = .seconds(20)
+        whip: MediaEndpoint? = nil, wait: CallWait = .seconds(20)
     ) async throws -> PublishResult {
         try checkAlive()
         let began = MonotonicTime.now()
         let streamID = try StreamID(streamID)
-        let room = try room(for: roomID, missing: .publishRoomIDNull)
+        let endpoint = try whip.map { endpoint throws(ZegoError) in try EndpointCredentials(endpoint) }
+        let room = endpoint == nil ? try room(for: roomID, missing: .publishRoomIDNull).roomID : nil
         let active = publishers.values.filter { !$0.isFinal }
         guard !active.contains(where: { $0.channel == channel }), !reservedChannels.contains(channel) else {
             throw ZegoError(.alreadyPublishing, detail: "channel \(channel.rawValue)")
@@ -34,22 +36,22 @@ extension VoiceEngine {
         }
         reservedChannels.remove(channel)
         try checkAlive()
-        guard rooms.contains(where: { $0.roomID == room.roomID && !$0.reason.isFinal }) else {
-            throw ZegoError(.notLoggedIn)
-        }
+        guard isPresent(room) else { throw ZegoError(.notLoggedIn) }
 
         tell(forgetFailedPublishers { $0.channel == channel || $0.streamID == streamID })
         let token = nextToken
         nextToken += 1
         var publisher = Publisher(
-            streamID: streamID, channel: channel, roomID: room.roomID, source: source, isConnected: isMediaConnected,
-            schedule: schedule, now: began)
+            streamID: streamID, channel: channel, roomID: room, whip: endpoint?.url.origin, source: source,
+            isConnected: room != nil && isMediaConnected, schedule: schedule, now: began)
         publisher.muted = mutedChannels.contains(channel)
         publishers[token] = publisher
         openFiles[token] = file
         publisherAudio[token] = publisherAudio(source, file, channel)
+        endpoints[token] = endpoint
         tell([publisher.stateEvent])
         negotiateIfNeeded()
+        serveEndpoints()
         guard case .seconds(let seconds) = wait else {
             return PublishResult(
                 streamID: streamID.rawValue, channel: channel, state: .publishRequesting, lastSeq: lastSeq)
@@ -69,7 +71,7 @@ extension VoiceEngine {
             return .success(
                 PublishResult(
                     streamID: streamID.rawValue, channel: channel, state: .publishing, lastSeq: lastSeq))
-        case .noPublish: return .failure(ZegoError(number: publisher.errorCode, message: ""))
+        case .noPublish: return .failure(Self.error(publisher.errorCode, publisher.reason))
         }
     }
 
@@ -88,9 +90,12 @@ extension VoiceEngine {
 
     private func stopPublishers(_ isMeant: (Publisher) -> Bool) async -> CallResult {
         var events: [EngineEvent] = []
-        for token in publishers.keys.sorted() {
-            guard let publisher = publishers[token], isMeant(publisher) else { continue }
-            if publisher.isAcceptedByServer { post(UnpublishRequest(streamID: publisher.streamID)) }
+        let tokens = publishers.keys.filter { publishers[$0].map(isMeant) ?? false }.sorted()
+        for token in tokens {
+            guard let publisher = publishers[token] else { continue }
+            if publisher.isAcceptedByServer, publisher.roomID != nil {
+                post(UnpublishRequest(streamID: publisher.streamID))
+            }
             events += publishers[token]?.stopped() ?? []
         }
         events += forgetFailedPublishers(isMeant)
@@ -98,8 +103,15 @@ extension VoiceEngine {
         let result = CallResult(lastSeq: lastSeq)
         releaseEnded()
         negotiateIfNeeded()
+        await endpointsEnd(tokens)
         await audioTail?.value
         return result
+    }
+
+    /// Whether a stream has somewhere to go: its room is not over, or it goes to no room.
+    func isPresent(_ roomID: RoomID?) -> Bool {
+        guard let roomID else { return true }
+        return rooms.contains { $0.roomID == roomID && !$0.reason.isFinal }
     }
 
     /// A failure stays visible until somebody stops or starts there again: then `no-publish` with 0 says that it is gone.
@@ -119,7 +131,8 @@ extension VoiceEngine {
 
     /// `publishState` of the server: what reached it, or why it serves the stream no more.
     func publishStateChanged(_ state: PublishState) {
-        guard state.state == .gone, let token = publishers.first(where: { $0.value.streamID == state.streamID })?.key
+        guard state.state == .gone,
+            let token = publishers.first(where: { $0.value.streamID == state.streamID && $0.value.roomID != nil })?.key
         else { return }
         let now = MonotonicTime.now()
         if state.errorCode == .publishFailed || state.errorCode == .success {
@@ -196,9 +209,9 @@ extension VoiceEngine {
         negotiateIfNeeded()
     }
 
-    /// Tells those who play a stream what its microphone does.
+    /// Tells those of its room who play a stream what its microphone does.
     func announceMicrophone(_ token: UInt64) {
-        guard let publisher = publishers[token], publisher.isAcceptedByServer else { return }
+        guard let publisher = publishers[token], publisher.isAcceptedByServer, publisher.roomID != nil else { return }
         let snapshot = audio.snapshot
         var state = MicrophoneState.open
         if publisher.muted || (publisher.source == .device && snapshot.isMicrophoneMuted) {

@@ -306,5 +306,6 @@ extension VoiceEngine {
         performMedia(mediaRecovery.networkChanged(now: now))
         if isEstablished { Task { await self.ping() } }
         if isTransportOpen { restartICE() }
+        endpointNetworkChanged()
     }
 }

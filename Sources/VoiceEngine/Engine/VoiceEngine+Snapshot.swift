@@ -85,8 +85,8 @@ extension Publisher {
     /// As `status` shows it.
     var snapshot: EngineSnapshot.Publisher {
         EngineSnapshot.Publisher(
-            streamID: streamID.rawValue, roomID: roomID.rawValue, channel: channel, state: state, errorCode: errorCode,
-            source: source.description, muted: muted, quality: quality)
+            streamID: streamID.rawValue, roomID: roomID?.rawValue ?? "", whip: whip, channel: channel, state: state,
+            errorCode: errorCode, source: source.description, muted: muted, quality: quality)
     }
 }
 
@@ -94,7 +94,7 @@ extension Player {
     /// As `status` shows it.
     var snapshot: EngineSnapshot.Player {
         EngineSnapshot.Player(
-            streamID: streamID.rawValue, roomID: roomID.rawValue, state: state, errorCode: errorCode, volume: volume,
-            muted: muted, quality: quality)
+            streamID: streamID.rawValue, roomID: roomID?.rawValue ?? "", whep: whep, state: state,
+            errorCode: errorCode, volume: volume, muted: muted, quality: quality)
     }
 }

@@ -49,6 +49,7 @@ extension VoiceEngine {
         var deadline = min(reconnection.deadline, mediaRecovery.deadline, entering.deadline)
         for publisher in publishers.values { deadline = min(deadline, publisher.deadline(now: now)) }
         for player in players.values { deadline = min(deadline, player.deadline(now: now)) }
+        for running in endpointSessions.values { deadline = min(deadline, running.session.deadline) }
         guard deadline != .distantFuture else { return }
         let pause = max(0, deadline.nanoseconds(since: now))
         timer = eventLoop.scheduleTask(in: .nanoseconds(pause)) { [weak self] in
@@ -67,5 +68,6 @@ extension VoiceEngine {
         tell(events)
         releaseEnded()
         negotiateIfNeeded()
+        tickEndpoints()
     }
 }

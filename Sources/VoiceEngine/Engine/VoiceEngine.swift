@@ -18,8 +18,8 @@ import WebRTC
 ///
 /// ```
 /// callers ─┐                            ┌─ SignalingConnection ── WebSocket ── room server
-///          ├─ VoiceEngine (event loop) ─┤
-/// events ──┘        │                   └─ MediaThread (own loop) ── UDP ──── room server
+///          ├─ VoiceEngine (event loop) ─┼─ EndpointClient ── HTTP ── WHIP and WHEP servers
+/// events ──┘        │                   └─ MediaThread (own loop) ── UDP ──── all of them
 ///                   └─ AudioSystem (helper and realtime thread) ◂── rings ──┘
 /// ```
 package actor VoiceEngine {
@@ -115,6 +115,15 @@ package actor VoiceEngine {
     var allPlayersVolume = 100
     var captureVolume = 100
 
+    // WHIP and WHEP, by the tokens of the streams.
+    var endpoints: [UInt64: EndpointCredentials] = [:]
+    var endpointSessions: [UInt64: RunningEndpoint] = [:]
+    /// Counts the sessions.
+    var nextEndpoint: UInt64 = 1
+    /// Streams whose server takes no candidates after the offer.
+    var fullyGathering: Set<UInt64> = []
+    var endpointClient: EndpointClient?
+
     // Figures.
     var soundLevelTask: Task<Void, Never>?
     var figuresTask: Task<Void, Never>?
@@ -157,16 +166,16 @@ package actor VoiceEngine {
         } catch {
             throw ZegoError(audio: error)
         }
-        let mediaRelay = EventRelay<MediaEvent>()
+        let mediaRelay = EventRelay<(TransportID, MediaEvent)>()
         media = try MediaThread(audio: audio, judge: { SystemAuthorities.refusal(of: $0, for: $1) }) {
-            mediaRelay.forward($0)
+            mediaRelay.forward(($0, $1))
         }
         memory = Mutex(EngineSnapshot(configuration: configuration))
         relay.connect { [weak self, eventLoop] event in
             eventLoop.execute { [weak self] in self?.assumeIsolated { $0.audioEvent(event) } }
         }
-        mediaRelay.connect { [weak self, eventLoop] event in
-            eventLoop.execute { [weak self] in self?.assumeIsolated { $0.mediaEvent(event) } }
+        mediaRelay.connect { [weak self, eventLoop] transport, event in
+            eventLoop.execute { [weak self] in self?.assumeIsolated { $0.mediaEvent(event, of: transport) } }
         }
     }
 
@@ -206,7 +215,10 @@ package actor VoiceEngine {
 
     private func release() async {
         let wasRunning = state == .running
+        endStreamsOfEndpoints()
         if let logout = leaveRooms(rooms.map(\.roomID)) { await logout.value }
+        await endpointsEnd(Array(endpointSessions.keys))
+        await endpointClient?.shutdown()
         state = .stopped
         soundLevelTask?.cancel()
         figuresTask?.cancel()

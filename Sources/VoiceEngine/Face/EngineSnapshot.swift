@@ -39,7 +39,10 @@ package struct EngineSnapshot: Sendable, Equatable {
     /// A publish channel that is or was asked to publish; gone after `stopPublishing`.
     package struct Publisher: Sendable, Equatable {
         package var streamID: String
+        /// Empty for a stream that goes to a WHIP server.
         package var roomID: String
+        /// The origin of the WHIP server; of its URL no more is ever shown.
+        package var whip: String?
         package var channel: PublishChannel
         package var state: PublisherState
         package var errorCode: Int
@@ -49,11 +52,12 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var quality: PublisherQuality?
 
         package init(
-            streamID: String, roomID: String, channel: PublishChannel, state: PublisherState, errorCode: Int,
-            source: String, muted: Bool, quality: PublisherQuality?
+            streamID: String, roomID: String, whip: String? = nil, channel: PublishChannel, state: PublisherState,
+            errorCode: Int, source: String, muted: Bool, quality: PublisherQuality?
         ) {
             self.streamID = streamID
             self.roomID = roomID
+            self.whip = whip
             self.channel = channel
             self.state = state
             self.errorCode = errorCode
@@ -66,7 +70,10 @@ package struct EngineSnapshot: Sendable, Equatable {
     /// A stream that is asked for; gone after `stopPlaying`.
     package struct Player: Sendable, Equatable {
         package var streamID: String
+        /// Empty for a stream that comes from a WHEP server.
         package var roomID: String
+        /// The origin of the WHEP server; of its URL no more is ever shown.
+        package var whep: String?
         package var state: PlayerState
         package var errorCode: Int
         package var volume: Int
@@ -74,11 +81,12 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var quality: PlayerQuality?
 
         package init(
-            streamID: String, roomID: String, state: PlayerState, errorCode: Int, volume: Int, muted: Bool,
-            quality: PlayerQuality?
+            streamID: String, roomID: String, whep: String? = nil, state: PlayerState, errorCode: Int, volume: Int,
+            muted: Bool, quality: PlayerQuality?
         ) {
             self.streamID = streamID
             self.roomID = roomID
+            self.whep = whep
             self.state = state
             self.errorCode = errorCode
             self.volume = volume

@@ -10,7 +10,7 @@ struct MediaStatistics: Sendable {
         /// As the room server's receiver reports say: lost since the beginning, and expected since then.
         var lost: Int64 = 0
         var expected: Int64 = 0
-        /// By receiver reports; nil until one came.
+        /// By receiver reports, else by ICE checks on its path; nil until one came.
         var roundTripNanoseconds: Int64?
     }
 
@@ -23,6 +23,8 @@ struct MediaStatistics: Sendable {
         var expected: Int64 = 0
         /// RFC 3550's interarrival jitter.
         var jitterNanoseconds: Int64 = 0
+        /// By ICE checks on its path.
+        var roundTripNanoseconds: Int64?
         /// From capture at the far microphone to arrival here; nil while the clocks' offset is not known.
         var captureToArrivalNanoseconds: Int64?
         /// Runs of packets that did not come in order.
@@ -32,9 +34,16 @@ struct MediaStatistics: Sendable {
 
     var sent: [UInt64: Sent] = [:]
     var received: [UInt64: Received] = [:]
-    /// By ICE checks.
+    /// By ICE checks, to the room server.
     var roundTripNanoseconds: Int64?
     var datagramsDropped: UInt64 = 0
-    /// Of all streams of the transport, those that have ended too.
+    /// Of all streams of the transport to the room server, those that have ended too.
     var retransmissions = RetransmissionCounts()
+
+    /// Takes in the streams of another transport.
+    mutating func add(_ other: MediaStatistics) {
+        sent.merge(other.sent) { $1 }
+        received.merge(other.received) { $1 }
+        datagramsDropped &+= other.datagramsDropped
+    }
 }

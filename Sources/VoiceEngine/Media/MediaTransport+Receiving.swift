@@ -41,6 +41,7 @@ extension MediaTransport {
         switch header.payloadType {
         case agreed.opusPayloadType: encoding = .opus
         case agreed.redPayloadType: encoding = .red
+        case agreed.otherOpusPayloadType: encoding = .opus
         default: return
         }
         let extensions = RTPHeaderExtensions(header, packet, map: agreed.extensions)

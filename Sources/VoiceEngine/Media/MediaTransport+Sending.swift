@@ -6,19 +6,19 @@ import WebRTC
 
 // From the audio thread's ring to the network.
 extension MediaTransport {
-    /// Takes what the audio thread has encoded: into packets, and out in one batch.
-    func sendEncodedFrames(now: MonotonicTime) {
-        while let slot = encodedFrames.peek() {
-            let frame = slot.header.load(as: EncodedFrame.self)
-            let length = min(Int(frame.payloadLength), slot.payload.count)
-            if Int(frame.channel) < senderOfChannel.count, let sender = senderOfChannel[Int(frame.channel)] {
-                send(
-                    frame, payload: UnsafeRawBufferPointer(rebasing: slot.payload[..<length]), from: sender, now: now)
-            }
-            encodedFrames.release()
+    /// Whether frames of a channel go out here.
+    func sends(channel: Int) -> Bool { channel < senderOfChannel.count && senderOfChannel[channel] != nil }
+
+    /// Makes a packet of an encoded frame, for the next ``flush()``.
+    func send(_ frame: EncodedFrame, payload: UnsafeRawBufferPointer, now: MonotonicTime) {
+        guard Int(frame.channel) < senderOfChannel.count, let sender = senderOfChannel[Int(frame.channel)] else {
+            return
         }
-        socket.send(outgoing)
+        send(frame, payload: payload, from: sender, now: now)
     }
+
+    /// Sends the packets that were made since.
+    func flush() { socket.send(outgoing) }
 
     private func send(
         _ frame: EncodedFrame, payload: UnsafeRawBufferPointer, from sender: StreamSender, now: MonotonicTime

@@ -5,11 +5,11 @@ import Transport
 import VoiceAudio
 import WebRTC
 
-/// One socket, one peer connection, and the streams that go over it. Belongs to the media thread; allocates nothing per
-/// packet.
+/// One socket, one peer connection, and the streams that go over it: to the room server, or to one WHIP or WHEP server.
+/// Belongs to the media thread; allocates nothing per packet.
 ///
 /// ```
-/// encoded frames → Packetizer → SRTP → send batch → sendmmsg          RTCP every second, NACKs as they fall due
+/// encoded frames (of ``MediaThread``) → Packetizer → SRTP → send batch → sendmmsg          RTCP every second, NACKs as they fall due
 /// recvmmsg → PeerConnection (STUN, DTLS, SRTP) → section → StreamReceiver → received frames
 /// ```
 final class MediaTransport {
@@ -18,7 +18,6 @@ final class MediaTransport {
     static let requestInterval: Int64 = 10_000_000
 
     let audio: AudioSystem
-    let encodedFrames: SPSCRing.Consumer
     let receivedFrames: SPSCRing.Producer
     let events: @Sendable (MediaEvent) -> Void
 
@@ -31,6 +30,10 @@ final class MediaTransport {
     var closedStreams: [StreamLink] = []
     /// Why the certificates that a TURN server has shown for a name are not good enough; nil: they are.
     let judge: (_ chain: [[UInt8]], _ name: String) -> String?
+    /// Who is at the other end, as a person is told.
+    private let peer: String
+    /// Whether every offer has a section more than is needed.
+    private let keepsSpare: Bool
     let cname: String
     /// Who we are in reports while nothing is published.
     let receiverSSRC: UInt32
@@ -57,17 +60,22 @@ final class MediaTransport {
     let wallOffset: Int64
 
     /// Binds a socket. Throws when none can be bound.
+    ///
+    /// - Parameters:
+    ///   - peer: who is at the other end: `the room server`.
+    ///   - keepsSpare: every offer has a section more than is needed, so that the next stream needs no new m-line.
     init(
         audio: AudioSystem, certificate: DTLSCertificate, addresses: [TransportAddress],
         stunServers: [TransportAddress], turnServers: [TURNServer],
-        judge: @escaping (_ chain: [[UInt8]], _ name: String) -> String?, random: inout RandomSource,
-        events: @escaping @Sendable (MediaEvent) -> Void
+        judge: @escaping (_ chain: [[UInt8]], _ name: String) -> String?, peer: String, keepsSpare: Bool,
+        random: inout RandomSource, events: @escaping @Sendable (MediaEvent) -> Void
     ) throws {
         self.audio = audio
         self.events = events
         self.addresses = addresses
         self.judge = judge
-        encodedFrames = audio.encodedFrames.consumer
+        self.peer = peer
+        self.keepsSpare = keepsSpare
         receivedFrames = audio.receivedFrames.producer
         socket = try Self.makeSocket()
         let port = socket.localAddress.port
@@ -102,8 +110,7 @@ final class MediaTransport {
 
     // MARK: Sections
 
-    /// Gives every demand a section, frees those of demands that are gone, and keeps one spare, so that the next stream
-    /// needs no new m-line.
+    /// Gives every demand a section, frees those of demands that are gone, and keeps one spare where that is wanted.
     func makeOffer(
         for demands: [SectionDemand], restartICE: Bool, random: inout RandomSource
     ) throws -> MediaOffer {
@@ -125,9 +132,30 @@ final class MediaTransport {
         senders.removeAll { !wanted.contains($0.token) }
         receivers.removeAll { !wanted.contains($0.token) }
         let used = senders.count + receivers.count
-        if connection.sections.count == used { _ = try connection.addSection(.inactive) }
+        if keepsSpare, connection.sections.count == used { _ = try connection.addSection(.inactive) }
         route()
-        return MediaOffer(sdp: try connection.createOffer(restartICE: restartICE), mids: mids)
+        return MediaOffer(
+            sdp: try connection.createOffer(restartICE: restartICE), mids: mids,
+            isComplete: connection.isGatheringComplete)
+    }
+
+    /// The answer to an offer of the other side, in which one section is taken for the demand and the others are not.
+    ///
+    /// Throws ``PeerConnectionError`` for an offer without a section that the demand could use.
+    func answer(_ offer: String, for demand: SectionDemand, now: MonotonicTime) throws -> MediaOffer {
+        guard case .play(let slot) = demand.use else { throw PeerConnectionError.wrongState }
+        let sections = try connection.applyOffer(offer, now: now)
+        guard let section = sections.first(where: { $0.isUsable && $0.direction.sends }) else {
+            throw PeerConnectionError.unsupported(reason: "no section of the offer sends Opus")
+        }
+        receivers = [StreamReceiver(token: demand.token, mid: section.mid, slot: slot)]
+        var decisions: [String: SectionDecision] = [:]
+        for other in sections { decisions[other.mid] = .reject }
+        decisions[section.mid] = .receive
+        let answer = try connection.answer(decisions, now: now)
+        route()
+        return MediaOffer(
+            sdp: answer, mids: [demand.token: section.mid], isComplete: connection.isGatheringComplete)
     }
 
     private func add(_ demand: SectionDemand, random: inout RandomSource) throws -> String {
@@ -205,10 +233,10 @@ final class MediaTransport {
         case .disconnected: events(.disconnected)
         case .localCandidate(let line): events(.candidate(line))
         case .gatheringComplete: events(.candidate(nil))
-        case .closedByPeer: events(.closed("the room server closed the transport"))
+        case .closedByPeer: events(.closed("\(peer) closed the transport"))
         case .failed(.dtls(let reason)): events(.closed("DTLS: \(reason)"))
-        case .failed(.noPath): events(.failed("no path to the room server, neither by UDP nor by TCP"))
-        case .failed(.consentExpired): events(.failed("the room server does not answer on the path"))
+        case .failed(.noPath): events(.failed("no path to \(peer), neither by UDP nor by TCP"))
+        case .failed(.consentExpired): events(.failed("\(peer) does not answer on the path"))
         default: break
         }
     }
@@ -240,9 +268,17 @@ final class MediaTransport {
 
     func statistics() -> MediaStatistics {
         var statistics = MediaStatistics()
-        for sender in senders { statistics.sent[sender.token] = sender.statistics }
-        for receiver in receivers { statistics.received[receiver.token] = receiver.figures() }
         let counters = connection.statistics
+        for sender in senders {
+            var figures = sender.statistics
+            figures.roundTripNanoseconds = figures.roundTripNanoseconds ?? counters.roundTripNanoseconds
+            statistics.sent[sender.token] = figures
+        }
+        for receiver in receivers {
+            var figures = receiver.figures()
+            figures.roundTripNanoseconds = counters.roundTripNanoseconds
+            statistics.received[receiver.token] = figures
+        }
         statistics.roundTripNanoseconds = counters.roundTripNanoseconds
         statistics.datagramsDropped = counters.droppedInAll
         statistics.retransmissions = retransmissions

@@ -43,20 +43,19 @@ struct QualityFigures: Sendable {
 
     /// The quality of a published stream since the last call.
     mutating func publisher(
-        _ token: UInt64, _ now: MediaStatistics.Sent, roundTripNanoseconds: Int64?, at time: MonotonicTime
+        _ token: UInt64, _ now: MediaStatistics.Sent, at time: MonotonicTime
     ) -> PublisherQuality {
         let last = sent.updateValue(SentReading(sent: now, time: time), forKey: token)
-        let roundTrip = now.roundTripNanoseconds ?? roundTripNanoseconds
         return PublisherQuality(
             kbps: last.map { Self.kbps(now.bytes, $0.sent.bytes, $0.time, time) } ?? 0,
-            rttMs: roundTrip.map { Double($0) / 1e6 },
+            rttMs: now.roundTripNanoseconds.map { Double($0) / 1e6 },
             packetLostRate: Self.rate(now.lost - (last?.sent.lost ?? 0), now.expected - (last?.sent.expected ?? 0)))
     }
 
     /// The quality of a played stream since the last call.
     mutating func player(
-        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, roundTripNanoseconds: Int64?,
-        playbackDelayMs: Double, at time: MonotonicTime
+        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, playbackDelayMs: Double,
+        at time: MonotonicTime
     ) -> PlayerQuality {
         let reading = ReceivedReading(
             received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, time: time)
@@ -65,7 +64,7 @@ struct QualityFigures: Sendable {
         let expected = now.expected - (last?.received.expected ?? 0)
         let concealed = Self.rate(
             Int64(sound.samplesConcealed - (last?.concealed ?? 0)), Int64(sound.samplesPlayed - (last?.played ?? 0)))
-        let roundTripMs = roundTripNanoseconds.map { Double($0) / 1e6 }
+        let roundTripMs = now.roundTripNanoseconds.map { Double($0) / 1e6 }
         let endToEnd = now.captureToArrivalNanoseconds.map { Double($0) / 1e6 + sound.bufferDelay + playbackDelayMs }
         let gaps = now.gaps &- (last?.received.gaps ?? 0)
         let score: Double? =

@@ -5,19 +5,27 @@ import Transport
 /// One played stream, as a state machine: told what happened and when, it answers the events that say so.
 ///
 /// A player is `playing` while packets of its stream arrive. It waits as long as it takes for a stream that nobody
-/// publishes (yet, or any more); only when it cannot reach the room server, or be served there, the retry window counts.
+/// publishes (yet, or any more); only when it cannot reach the server (of the room, or a WHEP server), or be served there,
+/// the retry window counts.
 package struct Player: Sendable {
     /// Without a packet for so long the stream is taken as interrupted. Silence is sent as packets, so a pause in
     /// speech is none here.
     static let silenceLimitNanoseconds: Int64 = 4_000_000_000
 
     package let streamID: StreamID
-    package let roomID: RoomID
+    /// Nil for a stream that comes from a WHEP server.
+    package let roomID: RoomID?
+    /// The origin of the WHEP server: `https://host`.
+    package let whep: String?
     /// The number of its jitter buffer in the audio thread.
     package let slot: Int
     package let sink: PlaySink
     package private(set) var state: PlayerState = .playRequesting
     package private(set) var errorCode = 0
+    /// What a WHEP server, or the way to it, last said against the stream.
+    package private(set) var reason: String?
+    /// A WHEP server has sent the stream once: its address is right.
+    package var wasServed: Bool { firstFrameSeen }
     package var volume: Int
     package var muted: Bool
     package var quality: PlayerQuality?
@@ -26,6 +34,7 @@ package struct Player: Sendable {
     private let began: MonotonicTime
     private var requestingSince: MonotonicTime
     private var attempts = 0
+    private var playingSince: MonotonicTime?
     private var isAccepted = false
     private var isConnected: Bool
     private var firstFrameSeen = false
@@ -34,11 +43,12 @@ package struct Player: Sendable {
 
     /// `startPlaying` was called.
     package init(
-        streamID: StreamID, roomID: RoomID, slot: Int, sink: PlaySink, volume: Int, muted: Bool, isConnected: Bool,
-        schedule: RetrySchedule, now: MonotonicTime
+        streamID: StreamID, roomID: RoomID?, whep: String? = nil, slot: Int, sink: PlaySink, volume: Int, muted: Bool,
+        isConnected: Bool, schedule: RetrySchedule, now: MonotonicTime
     ) {
         self.streamID = streamID
         self.roomID = roomID
+        self.whep = whep
         self.slot = slot
         self.sink = sink
         self.volume = volume
@@ -52,7 +62,9 @@ package struct Player: Sendable {
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
-        .playerState(streamID: streamID.rawValue, state: state, errorCode: errorCode, extendedData: [:])
+        .playerState(
+            streamID: streamID.rawValue, state: state, errorCode: errorCode,
+            extendedData: reason.map { errorCode == 0 ? [:] : ["reason": .string($0)] } ?? [:])
     }
 
     package var isFinal: Bool { state == .noPlay }
@@ -83,7 +95,9 @@ package struct Player: Sendable {
     /// The room server will send the stream whenever there is one.
     package mutating func accepted() -> [EngineEvent] {
         isAccepted = true
-        attempts = 0
+        reason = nil
+        // A WHEP session has to last before it counts, see postponed.
+        if whep == nil { attempts = 0 }
         return []
     }
 
@@ -103,6 +117,38 @@ package struct Player: Sendable {
         isAccepted = false
         notBefore = now
         return interrupt(now)
+    }
+
+    /// The WHEP server cannot serve the stream now, cannot be asked, or has ended the session: it is asked again by the
+    /// schedule.
+    ///
+    /// - Parameters:
+    ///   - isWaiting: nobody publishes the stream (yet), which is waited for as long as it takes.
+    ///   - reason: for people.
+    ///   - pause: nanoseconds that the server wishes to be left alone for; nil: the schedule says.
+    package mutating func postponed(
+        isWaiting: Bool, reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
+    ) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        self.reason = reason
+        isAccepted = false
+        isConnected = false
+        // What has lasted is begun anew at once; what breaks again and again is not.
+        let hasLasted = playingSince.map { now.nanoseconds(since: $0) >= EndpointTimes.lasting } ?? false
+        playingSince = nil
+        if hasLasted { attempts = 0 }
+        let events = interrupt(now)
+        if isWaiting { requestingSince = now }
+        let scheduled = schedule.pause(
+            before: attempts + (hasLasted ? 0 : 1), elapsed: now.nanoseconds(since: requestingSince), random: &random)
+        attempts += 1
+        notBefore = now.advanced(byNanoseconds: pause ?? scheduled)
+        return events
+    }
+
+    /// The machine has other addresses: what waits is tried at once.
+    package mutating func networkChanged(now: MonotonicTime) {
+        notBefore = min(notBefore, now)
     }
 
     /// Media can flow.
@@ -127,7 +173,10 @@ package struct Player: Sendable {
         guard !isFinal else { return [] }
         lastPacket = time
         var events: [EngineEvent] = []
-        if state == .playRequesting { events += change(to: .playing, 0) }
+        if state == .playRequesting {
+            events += change(to: .playing, 0)
+            playingSince = playingSince ?? time
+        }
         if !firstFrameSeen {
             firstFrameSeen = true
             events.append(
@@ -139,8 +188,12 @@ package struct Player: Sendable {
     /// `stopPlaying`, or the end of the room without a failure.
     package mutating func stopped() -> [EngineEvent] { isFinal ? [] : end(0) }
 
-    /// The room ended by a failure.
-    package mutating func failed(_ code: Int) -> [EngineEvent] { isFinal ? [] : end(code) }
+    /// The room ended by a failure, or the WHEP server refused for good, with a reason for people.
+    package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        if let reason { self.reason = reason }
+        return end(code)
+    }
 
     /// Time has passed.
     package mutating func tick(now: MonotonicTime) -> [EngineEvent] {

@@ -4,16 +4,23 @@ import Transport
 
 /// One publish channel in use, as a state machine: told what happened and when, it answers the events that say so.
 ///
-/// A publisher is `publishing` while the room server has accepted the stream on this session and media can flow. Either
-/// of them lost makes it `publish-requesting` with 1003020; the owner then brings back what is missing (``needsNegotiation``,
-/// or an ICE restart), until the retry window runs out.
+/// A publisher is `publishing` while the server (of its room, or a WHIP server) has accepted the stream on this session and
+/// media can flow. Either of them lost makes it `publish-requesting` with 1003020; the owner then brings back what is
+/// missing (``needsNegotiation``, or an ICE restart), until the retry window runs out.
 package struct Publisher: Sendable {
     package let streamID: StreamID
     package let channel: PublishChannel
-    package let roomID: RoomID
+    /// Nil for a stream that goes to a WHIP server.
+    package let roomID: RoomID?
+    /// The origin of the WHIP server: `https://host`.
+    package let whip: String?
     package let source: PublishSource
     package private(set) var state: PublisherState = .publishRequesting
     package private(set) var errorCode = 0
+    /// What a WHIP server, or the way to it, last said against the stream.
+    package private(set) var reason: String?
+    /// A WHIP server has taken the stream once: its address is right.
+    package private(set) var wasTaken = false
     package var muted = false
     package var quality: PublisherQuality?
 
@@ -22,6 +29,7 @@ package struct Publisher: Sendable {
     /// Since when it is not publishing.
     private var requestingSince: MonotonicTime
     private var attempts = 0
+    private var publishingSince: MonotonicTime?
     private var isAccepted = false
     private var isConnected: Bool
     private var firstFrameSeen = false
@@ -30,12 +38,13 @@ package struct Publisher: Sendable {
 
     /// `startPublishing` was called.
     package init(
-        streamID: StreamID, channel: PublishChannel, roomID: RoomID, source: PublishSource, isConnected: Bool,
-        schedule: RetrySchedule, now: MonotonicTime
+        streamID: StreamID, channel: PublishChannel, roomID: RoomID?, whip: String? = nil, source: PublishSource,
+        isConnected: Bool, schedule: RetrySchedule, now: MonotonicTime
     ) {
         self.streamID = streamID
         self.channel = channel
         self.roomID = roomID
+        self.whip = whip
         self.source = source
         self.isConnected = isConnected
         self.schedule = schedule
@@ -46,7 +55,9 @@ package struct Publisher: Sendable {
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
-        .publisherState(streamID: streamID.rawValue, state: state, errorCode: errorCode, extendedData: [:])
+        .publisherState(
+            streamID: streamID.rawValue, state: state, errorCode: errorCode,
+            extendedData: reason.map { errorCode == 0 ? [:] : ["reason": .string($0)] } ?? [:])
     }
 
     /// It has ended and will not begin again.
@@ -72,6 +83,7 @@ package struct Publisher: Sendable {
     /// The room server has taken the stream.
     package mutating func accepted() -> [EngineEvent] {
         isAccepted = true
+        reason = nil
         return settle()
     }
 
@@ -93,10 +105,41 @@ package struct Publisher: Sendable {
         return interrupt(now)
     }
 
+    /// The WHIP server cannot take the stream now, cannot be asked, or has let go of it: it is asked again by the schedule.
+    ///
+    /// - Parameters:
+    ///   - reason: for people.
+    ///   - pause: nanoseconds that the server wishes to be left alone for; nil: the schedule says.
+    package mutating func postponed(
+        reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
+    ) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        self.reason = reason
+        isAccepted = false
+        isConnected = false
+        // What has lasted is begun anew at once; what breaks again and again is not.
+        let hasLasted = publishingSince.map { now.nanoseconds(since: $0) >= EndpointTimes.lasting } ?? false
+        publishingSince = nil
+        if hasLasted { attempts = 0 }
+        let events = interrupt(now)
+        let scheduled = schedule.pause(
+            before: attempts + (hasLasted ? 0 : 1), elapsed: now.nanoseconds(since: requestingSince), random: &random)
+        attempts += 1
+        notBefore = now.advanced(byNanoseconds: pause ?? scheduled)
+        return events
+    }
+
+    /// The machine has other addresses: what waits is tried at once.
+    package mutating func networkChanged(now: MonotonicTime) {
+        notBefore = min(notBefore, now)
+    }
+
     /// Media can flow.
-    package mutating func connected() -> [EngineEvent] {
+    package mutating func connected(now: MonotonicTime? = nil) -> [EngineEvent] {
         isConnected = true
-        return settle()
+        let events = settle()
+        if !events.isEmpty { publishingSince = now }
+        return events
     }
 
     /// Media cannot flow.
@@ -115,8 +158,12 @@ package struct Publisher: Sendable {
     /// `stopPublishing`, or the end of the room without a failure.
     package mutating func stopped() -> [EngineEvent] { isFinal ? [] : end(0) }
 
-    /// The room ended by a failure.
-    package mutating func failed(_ code: Int) -> [EngineEvent] { isFinal ? [] : end(code) }
+    /// The room ended by a failure, or the WHIP server refused for good, with a reason for people.
+    package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
+        guard !isFinal else { return [] }
+        if let reason { self.reason = reason }
+        return end(code)
+    }
 
     /// Time has passed.
     package mutating func tick(now: MonotonicTime) -> [EngineEvent] {
@@ -141,7 +188,9 @@ package struct Publisher: Sendable {
 
     private mutating func settle() -> [EngineEvent] {
         guard state == .publishRequesting, isAccepted, isConnected else { return [] }
-        attempts = 0
+        // A WHIP session has to last before it counts, see postponed.
+        if whip == nil { attempts = 0 }
+        wasTaken = true
         return change(to: .publishing, 0)
     }
 

@@ -26,7 +26,7 @@ package final class ICEAgent: ICETransport {
     var remoteIsLite = false
 
     var locals: [ICELocalAddress] = []
-    private let stunServers: [TransportAddress]
+    private var stunServers: [TransportAddress]
     package internal(set) var localCandidates: [ICECandidate] = []
     var gatherer = ServerReflexiveGatherer()
     var streams: [ICEStream] = []
@@ -101,6 +101,16 @@ package final class ICEAgent: ICETransport {
             for remote in generation.remoteCandidates { generation.formPair(local, remote) }
             scheduleChecks(of: generation, now: now)
         }
+    }
+
+    /// Asks further STUN servers from each local address.
+    package func add(stunServers more: [TransportAddress], now: MonotonicTime) {
+        for server in more where !stunServers.contains(server) && stunServers.count < 8 {
+            stunServers.append(server)
+            for local in locals { gatherer.ask(server, from: local.base, now: now, random: &random) }
+        }
+        if !gatherer.isDone { gatheringAnnounced = false }
+        handleTimeout(now: now)
     }
 
     /// Forgets an address that has gone, with all that used it.

@@ -10,6 +10,8 @@ package struct NegotiatedSection: Sendable {
     package internal(set) var direction: MediaDirection
     /// The payload types under which this side sends and receives (an answer keeps the offer's numbers).
     package internal(set) var opusPayloadType: UInt8
+    /// Under which Opus may come in as well: the offer's number where the answer has another.
+    package internal(set) var otherOpusPayloadType: UInt8?
     /// Nil where the peer does not take RED.
     package internal(set) var redPayloadType: UInt8?
     /// Whether the sender of audio in this section is to put RED first (the answer listed it before Opus).

@@ -111,14 +111,15 @@ extension PeerConnection {
         }
         let transport = answer.transport(of: tagged)
         let (credentials, fingerprints) = try checkTransport(transport)
-        guard transport.setup == .active || transport.setup == .passive else {
+        guard [.active, .passive, nil].contains(transport.setup) else {
             throw .unsupported(reason: "an answer's a=setup is active or passive")
         }
         if let known = remoteCredentials, known != credentials, !isRestartPending {
             throw .unsupported(reason: "the answer restarts ICE, the offer did not")
         }
 
-        try setUpDTLS(active: transport.setup == .passive, fingerprints: fingerprints)
+        // An answer without a word of it means passive (RFC 4145, section 4).
+        try setUpDTLS(active: transport.setup != .active, fingerprints: fingerprints)
         pendingOffer = nil
         for index in slots.indices {
             agree(slot: index, use: offer.uses[index], answered: answer.media[index], of: answer)
@@ -152,7 +153,10 @@ extension PeerConnection {
             agreed.direction = .inactive
         }
         if let opus = answered.opus, !answered.isRejected {
+            let offered = agreed.opusPayloadType
             take(opus, answered, extensions: answer.extensions(of: answered), into: &agreed)
+            // Each side receives under the numbers of its own description (RFC 3264, section 6.1), but not all heed that.
+            agreed.otherOpusPayloadType = offered == opus.payloadType ? agreed.otherOpusPayloadType : offered
         }
         slots[index].negotiated = agreed
     }

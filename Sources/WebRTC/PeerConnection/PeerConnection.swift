@@ -25,7 +25,7 @@ package final class PeerConnection {
     let configuration: PeerConnectionConfiguration
     let ice: any ICETransport
     let fullAgent: ICEAgent?
-    let relays: [RelayLink]
+    private(set) var relays: [RelayLink]
     var dtls: DTLSTransport?
     /// The state of DTLS that the caller knows of.
     var settledDTLSState = DTLSState.new
@@ -109,6 +109,28 @@ package final class PeerConnection {
     package func addRemoteCandidate(_ line: String, now: MonotonicTime) {
         guard let candidate = ICECandidate(line) else { return }
         ice.addRemoteCandidate(candidate, now: now)
+        settle(now: now)
+    }
+
+    /// Whether all local candidates are known.
+    package var isGatheringComplete: Bool { ice.isGatheringComplete }
+
+    /// Asks further STUN servers (client): what they see is told as candidates.
+    package func add(stunServers: [TransportAddress], now: MonotonicTime) {
+        fullAgent?.add(stunServers: stunServers, now: now)
+        settle(now: now)
+    }
+
+    /// Further TURN servers (client), held in reserve like those of the beginning.
+    ///
+    /// - Parameter random: the relays' own.
+    package func add(turnServers: [TURNServer], random: RandomSource, now: MonotonicTime) {
+        guard configuration.role == .client else { return }
+        var random = random
+        for server in turnServers where relays.count < Self.maximumRelays {
+            relays.append(RelayLink(number: UInt32(relays.count), server: server, random: random))
+            _ = random.bytes(256)
+        }
         settle(now: now)
     }
 

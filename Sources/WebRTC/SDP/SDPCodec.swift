@@ -22,8 +22,8 @@ package struct SDPCodec: Hashable, Sendable {
         self.feedback = feedback
     }
 
-    /// Opus always is `opus/48000/2` (RFC 7587, section 7).
-    package var isOpus: Bool { name.lowercased() == "opus" && clockRate == 48_000 && channels == 2 }
+    /// Opus always is `opus/48000/2` (RFC 7587, section 7); servers that leave the channels out mean the same.
+    package var isOpus: Bool { name.lowercased() == "opus" && clockRate == 48_000 }
 
     /// RED over 48 kHz audio.
     package var isRED: Bool { name.lowercased() == "red" && clockRate == 48_000 }

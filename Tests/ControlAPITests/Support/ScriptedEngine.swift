@@ -129,7 +129,8 @@ actor ScriptedEngine: EngineControlling {
     }
 
     func startPublishing(
-        streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, wait: CallWait
+        streamID: String, channel: PublishChannel, roomID: String?, source: PublishSource, whip: MediaEndpoint?,
+        wait: CallWait
     ) throws -> PublishResult {
         record("startPublishing \(streamID)")
         _ = try StreamID(streamID)
@@ -148,7 +149,8 @@ actor ScriptedEngine: EngineControlling {
     }
 
     func startPlaying(
-        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, wait: CallWait
+        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, whep: MediaEndpoint?,
+        wait: CallWait
     ) throws -> PlayResult {
         record("startPlaying \(streamID)")
         let seq = raise(.playerState(streamID: streamID, state: .playRequesting, errorCode: 0, extendedData: [:]))
