@@ -19,7 +19,7 @@ struct EndpointTests {
 
     /// Waits until a file that a player writes holds enough.
     private static func hear(_ path: String) throws {
-        try waitUntil(upTo: 60, for: "enough to be heard") {
+        try waitUntil(upTo: 60, for: "enough to be heard") { () -> Bool? in
             guard let file = try? WAVFile(path: path) else { return nil }
             return Double(file.samples.count) / Double(WAVFile.rate) > seconds ? true : nil
         }

@@ -130,7 +130,7 @@ extension VoiceEngine {
 
     /// The server has taken a stream: the text may have changed while it was asked.
     func announceExtraInfo(_ token: UInt64) {
-        guard let publisher = publishers[token], publisher.isAcceptedByServer else { return }
+        guard let publisher = publishers[token], publisher.isAcceptedByServer, publisher.roomID != nil else { return }
         let info = streamExtraInfos[publisher.channel] ?? StreamExtraInfo.none
         guard let announced = announcedExtraInfos[token], announced != info else { return }
         announcedExtraInfos[token] = info

@@ -66,7 +66,8 @@ struct QualityFigures: Sendable {
             Int64(sound.samplesConcealed - (last?.concealed ?? 0)), Int64(sound.samplesPlayed - (last?.played ?? 0)))
         let roundTripMs = now.roundTripNanoseconds.map { Double($0) / 1e6 }
         let endToEnd = now.captureToArrivalNanoseconds.map { Double($0) / 1e6 + sound.bufferDelay + playbackDelayMs }
-        let gaps = now.gaps &- (last?.received.gaps ?? 0)
+        // A new transport counts from zero.
+        let gaps = now.gaps - min(last?.received.gaps ?? 0, now.gaps)
         let score: Double? =
             sound.samplesPlayed == (last?.played ?? 0)
             ? nil

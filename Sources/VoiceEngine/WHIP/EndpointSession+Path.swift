@@ -53,7 +53,10 @@ extension EndpointSession {
     }
 
     private mutating func restart(now: MonotonicTime) -> [EndpointAction] {
-        guard canRestart else { return watchPath(now: now) }
+        guard canRestart else {
+            restartAt = .distantFuture
+            return watchPath(now: now)
+        }
         restartAt = lostSince == nil ? .distantFuture : now.advanced(byNanoseconds: EndpointTimes.restart)
         inFlight = nil
         fragmentPurpose = .restart

@@ -150,7 +150,8 @@ import VoiceEngine
             streamID: "voice", source: .tone(hertz: 440),
             whip: try Self.endpoint(bed, "whip", "voice", user: "anna"), wait: .seconds(10))
         _ = try await ben.startPlaying(
-            streamID: "voice", whep: try Self.endpoint(bed, "whep", "voice", user: "ben"), wait: .seconds(10))
+            streamID: "voice", sink: .file(path: "again.wav"),
+            whep: try Self.endpoint(bed, "whep", "voice", user: "ben"), wait: .seconds(10))
         let (annasMark, bensMark) = (annasEvents.mark, bensEvents.mark)
         await bed.stop(keepsDirectory: true)
         try await annasEvents.waitForPublisher(.publishRequesting, 1_003_020, after: annasMark)
@@ -162,6 +163,13 @@ import VoiceEngine
         try await bensEvents.wait("playing again", after: bensMark, seconds: 20) {
             if case .playerState(_, .playing, 0, _) = $0 { true } else { false }
         }
+        let deadline = MonotonicTime.now().advanced(byMilliseconds: 10_000)
+        var isHeard = false
+        while !isHeard, MonotonicTime.now() < deadline {
+            try await Task.sleep(for: .milliseconds(100))
+            isHeard = WAV.share(of: 440, in: WAV.read(bed.directory + "/media/again.wav").suffix(24_000)) > 0.9
+        }
+        #expect(isHeard, "the tone is not heard again")
         _ = await anna.destroy()
         _ = await ben.destroy()
         await again.stop()
