@@ -103,7 +103,9 @@ extension VoiceEngine {
         let before = streamExtraInfos[channel]
         streamExtraInfos[channel] = info
         let publisher = publishers.first { $0.value.channel == channel && !$0.value.isFinal }
-        if let (token, publisher) = publisher, publisher.isAcceptedByServer, announcedExtraInfos[token] != info {
+        if let (token, publisher) = publisher, publisher.isAcceptedByServer, publisher.roomID != nil,
+            announcedExtraInfos[token] != info
+        {
             announcedExtraInfos[token] = info
             let request = SetStreamExtraInfoRequest(streamID: publisher.streamID, extraInfo: info)
             do {
