@@ -264,7 +264,7 @@ extension VoiceEngine {
             mediaLost(token, now)
             step(token, number) { $0.mediaClosed(reason: reason, now: $1) }
         case .candidate(let line): step(token, number) { $0.found(candidate: line, now: $1) }
-        case .firstSent, .receiving: mediaEvent(event)
+        case .firstSent, .receiving, .streamFailed: mediaEvent(event)
         case .path, .networkChanged: break
         }
     }
