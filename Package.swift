@@ -71,10 +71,11 @@ let package = Package(
         module("Transport"),
         module("RTP"),
         module("JSONRPC", [orderedCollections]),
+        module("Certificates", ["COpenSSL", "Transport"]),
         module("RoomModel", ["COpenSSL", "JSONRPC", "Transport"]),
 
         // Floor 2: machines.
-        module("WebRTC", ["RTP", "Transport", "COpenSSL"]),
+        module("WebRTC", ["RTP", "Transport", "Certificates", "COpenSSL"]),
         module("MediaIO", ["Transport", "CSockets"]),
         module("VoiceAudio", ["RTP", "Transport", "MediaIO", "CALSA", "COpus"]),
 
@@ -82,23 +83,22 @@ let package = Package(
         module(
             "RoomServer",
             [
-                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "COpenSSL", "CPage", nioCore, nioPosix,
-                nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
+                "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "Certificates", "COpenSSL", "CPage",
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
             ], exclude: ["Page/index.html", "Page/page.js", "Page/page.css"]),
         module(
             "VoiceEngine",
             [
-                "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
-                nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
+                "VoiceAudio", "WebRTC", "RTP", "MediaIO", "RoomModel", "JSONRPC", "Transport", "Certificates", nioCore,
+                nioPosix, nioHTTP1, nioWebSocket, nioSSL, httpClient, logging,
             ]),
 
         // Floor 4: what scripts talk to.
         module(
             "ControlAPI",
             [
-                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "CSystemd", nioCore, nioPosix,
-                logging,
-                toml,
+                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", "CSystemd", nioCore,
+                nioPosix, logging, toml,
             ]),
 
         // Floor 5: programs.
@@ -109,7 +109,7 @@ let package = Package(
                 logging,
                 argumentParser,
             ]),
-        executable("zegoctl", ["ControlAPI", "JSONRPC", argumentParser]),
+        executable("zegoctl", ["ControlAPI", "RoomServer", "JSONRPC", argumentParser]),
         executable("zego-roomd", ["ControlAPI", "RoomServer", nioCore, nioPosix, logging, argumentParser]),
         executable(
             "zego-bench",
@@ -119,16 +119,18 @@ let package = Package(
         tests(
             "ControlAPITests",
             [
-                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", nioCore, nioPosix,
+                "ControlAPI", "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", nioCore,
+                nioPosix,
                 logging,
             ]),
         tests("JSONRPCTests", ["JSONRPC"]),
+        tests("CertificatesTests", ["Certificates", "Transport"]),
         tests("MediaIOTests", ["MediaIO", "Transport"]),
         tests(
             "VoiceEngineTests",
             [
                 "VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO",
-                "Transport", nioCore, nioPosix, logging,
+                "Transport", "Certificates", nioCore, nioPosix, logging,
             ]),
         .target(
             name: "NetworkSimulation", dependencies: ["Transport", "RTP", "WebRTC"], path: "Tests/NetworkSimulation",
@@ -146,10 +148,9 @@ let package = Package(
         tests(
             "RoomServerTests",
             [
-                "RoomServer", "RoomModel", "JSONRPC", "Transport", "WebRTC", "RTP", "MediaIO", "COpenSSL", nioCore,
-                nioPosix,
-                nioHTTP1,
-                nioWebSocket, nioEmbedded, logging,
+                "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", "WebRTC", "RTP", "MediaIO", "COpenSSL",
+                nioCore, nioPosix, nioHTTP1,
+                nioWebSocket, nioSSL, nioEmbedded, logging,
             ], exclude: ["WHIP/Offers"]),
         tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "RTP", "StallWatch", "Transport"], exclude: ["Tools"]),
         tests("ArchitectureTests"),

@@ -9,11 +9,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/srtp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // What OpenSSL offers as a macro or a function with variable arguments, which Swift does not import, and HMAC-SHA1 with
 // a precomputed key. Static inlines only; no logic beyond that.
@@ -82,6 +84,36 @@ static inline int copenssl_count_peer_certificates(const SSL *ssl) {
 
 static inline X509 *copenssl_peer_certificate(const SSL *ssl, int index) {
     return sk_X509_value(SSL_get_peer_cert_chain(ssl), index);
+}
+
+/// Adds an extension to a certificate, in the words of OpenSSL's configuration files; 0 on failure.
+static inline int copenssl_add_extension(X509 *certificate, int nid, const char *value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+    X509V3_set_ctx_nodb(&context);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    if (extension == NULL) return 0;
+    int added = X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+    return added;
+}
+
+/// `CN = name, O = organization`, with UTF-8 as it is.
+static inline void copenssl_print_name(BIO *bio, const X509_NAME *name) {
+    X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+static inline STACK_OF(X509) *copenssl_new_certificates(void) {
+    return sk_X509_new_null();
+}
+
+/// The list takes the certificate over unless it returns 0.
+static inline int copenssl_add_certificate(STACK_OF(X509) *list, X509 *certificate) {
+    return sk_X509_push(list, certificate) > 0;
+}
+
+static inline void copenssl_free_certificates(STACK_OF(X509) *list) {
+    sk_X509_pop_free(list, X509_free);
 }
 
 /// HMAC-SHA1 (RFC 2104) with the key's two blocks hashed once: a plain value of 192 bytes, used per packet by SRTP

@@ -70,19 +70,21 @@ final class RoomDaemon: Sendable {
         try? await group.shutdownGracefully()
     }
 
-    /// Re-reads the configuration; a wrong one changes nothing. Only the level of the log takes effect at once.
+    /// Re-reads the configuration; a wrong one changes nothing. Only the level of the log and the
+    /// certificate take effect at once.
     private func reload(_ server: RoomServer) {
         ServiceManager.reloading()
         defer { ServiceManager.ready(status: statusLine(server)) }
         do {
             let new = try Self.readConfiguration(places)
+            try server.use(new.server.certificateFiles)
             let old = configuration.withLock { configuration in
                 defer { configuration = new }
                 return configuration
             }
             output.level = new.logLevel
             var changes = ConfigurationChanges(from: old.json, to: new.json)
-            changes.apply { $0 == "log.level" }
+            changes.apply { $0 == "log.level" || ServerSection.certificateKeys.contains($0) }
             logger.info("configuration re-read", metadata: ["result": "\(changes.json)"])
         } catch {
             logger.error("configuration not re-read: \(error)")

@@ -17,7 +17,7 @@ struct ZegoctlCommand: ParsableCommand {
             EventsCommand.self, DevicesCommand.self, CallCommand.self, ApplicationCommand.self, TokenCommand.self,
             RoomsCommand.self,
             UsersCommand.self, StreamsCommand.self, KickCommand.self, CloseRoomCommand.self, DrainCommand.self,
-            HelpCommand.self, ManualCommand.self,
+            CertificateCommand.self, HelpCommand.self, ManualCommand.self,
         ])
 
     @OptionGroup var connection: ConnectionOptions

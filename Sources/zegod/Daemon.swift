@@ -63,7 +63,7 @@ final class Daemon: Sendable {
         let counts = ConnectionCounts()
         let context = ControlContext(
             status: status, keeper: keeper, metrics: { counts.metrics(status) },
-            reload: { try await self.reload(engines, keeper) }, setLogLevel: { self.output.level = $0 })
+            reload: { try await self.reload(engines, keeper, server) }, setLogLevel: { self.output.level = $0 })
         // Before anybody can call: what is taken up again is there already.
         let restorer = Restorer(keeper: keeper, catalogue: catalogue, context: context, logger: logger)
         let joiners = await restorer.begin(joins: configuration.joins)
@@ -74,7 +74,7 @@ final class Daemon: Sendable {
 
         let heartbeat = startHeartbeat(group.next(), engines)
         let staying = Task { await Self.stay(joiners) }
-        await handle(signals, engines, keeper)
+        await handle(signals) { try await self.reload(engines, keeper, server) }
 
         ServiceManager.stopping()
         logger.info("zegod stops")
@@ -153,6 +153,7 @@ final class Daemon: Sendable {
         engine.roomMode = options.roomMode ?? configuration.engine.roomMode
         engine.stunServers = configuration.engine.stunServers
         engine.retryWindowSeconds = Double(configuration.engine.retryWindowSeconds)
+        engine.trust = configuration.engine.trust
         engine.audioInput = keeper.calls.deviceID("input") ?? configuration.audio.input
         engine.audioOutput = keeper.calls.deviceID("output") ?? configuration.audio.output
         engine.periodMs = configuration.audio.periodMs
@@ -196,11 +197,11 @@ final class Daemon: Sendable {
 
     // MARK: While it runs
 
-    private func handle(_ signals: SignalStream, _ engines: EngineController, _ keeper: CallKeeper) async {
+    private func handle(_ signals: SignalStream, reload: () async throws -> JSONObject) async {
         for await signal in signals.stream {
             guard signal == SIGHUP else { return }
             do {
-                let result = try await reload(engines, keeper)
+                let result = try await reload()
                 logger.info("configuration re-read", metadata: ["result": "\(result)"])
             } catch {
                 logger.error("configuration not re-read: \(error)")
@@ -209,15 +210,19 @@ final class Daemon: Sendable {
     }
 
     /// Re-reads the configuration; a wrong one changes nothing. Only some keys take effect while the daemon runs.
-    private func reload(_ engines: EngineController, _ keeper: CallKeeper) async throws -> JSONObject {
+    private func reload(
+        _ engines: EngineController, _ keeper: CallKeeper, _ server: RoomServer?
+    ) async throws -> JSONObject {
         ServiceManager.reloading()
         defer { ServiceManager.ready(status: statusLine(engines)) }
         let new: DaemonConfiguration
         do {
             new = try Self.readConfiguration(places)
+            // Read anew even if the keys are the same: the files may be others.
+            if new.server.isEnabled { try server?.use(new.server.certificateFiles) }
         } catch {
             throw JSONRPCError(
-                code: JSONRPCError.Code.internalError, message: error.description,
+                code: JSONRPCError.Code.internalError, message: "\(error)",
                 data: [
                     "name": "CONFIGURATION_INVALID", "hint": "zegod --check-config says the same; nothing was changed",
                 ])
@@ -238,6 +243,7 @@ final class Daemon: Sendable {
             }
         }
         changes.apply { $0 == "log.level" || $0 == "audio.input" || $0 == "audio.output" }
+        if server != nil { changes.apply { ServerSection.certificateKeys.contains($0) } }
         return changes.json
     }
 

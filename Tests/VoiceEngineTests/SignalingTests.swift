@@ -71,12 +71,9 @@ import VoiceEngine
         for url in ["", "http://x", "ws://", "ws://x:0", "ws://x:99999", "ws://[::1", "ws://a/b", "x:1", "ws://u@h"] {
             #expect(throws: ZegoError.self) { try SignalingEndpoint(url: url) }
         }
-        do {
-            _ = try SignalingEndpoint(url: "wss://example.org")
-            Issue.record("wss is not in this build")
-        } catch {
-            #expect(error.code == .noModule)
-        }
+        #expect(!six.isSecure)
+        let secure = try SignalingEndpoint(url: "wss://example.org")
+        #expect(secure.isSecure && secure.port == 8790 && secure.host == "example.org")
     }
 
     @Test func theFastestPingTellsTheOffset() {

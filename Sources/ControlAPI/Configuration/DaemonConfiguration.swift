@@ -1,3 +1,4 @@
+import Certificates
 import JSONRPC
 import Logging
 import RoomModel
@@ -10,8 +11,10 @@ package struct DaemonConfiguration: Sendable {
     package struct Engine: Sendable, Equatable {
         package var appID: UInt32?
         package var appSign: AppSign?
-        /// Nil: the embedded room server; else `ws://host:port`.
+        /// Nil: the embedded room server; else `ws://host:port` or `wss://host:port`.
         package var server: String?
+        /// `tls_ca`, `tls_pin`: by what a server of `wss` is known.
+        package var trust = ServerTrust.system
         package var scenario = Scenario.standardVoiceCall
         package var roomMode = RoomMode.single
         /// How long a login, a re-connection, a publisher or a player is tried again.
@@ -92,7 +95,8 @@ package struct DaemonConfiguration: Sendable {
             if server.holdsSecrets { try file.privacy("server") }
             if engine.server == nil, !server.isEnabled {
                 throw JSONShapeError(
-                    path: "engine.server", expected: "ws://host:port, because server.enabled is false", got: "embedded")
+                    path: "engine.server",
+                    expected: "ws://host:port or wss://host:port, because server.enabled is false", got: "embedded")
             }
             try readAppSign(appSignFile, credentialsDirectory)
         } catch {
@@ -116,10 +120,12 @@ package struct DaemonConfiguration: Sendable {
         if let server = try section.optionalString("server"), server != "embedded" {
             guard isServerURL(server) else {
                 throw JSONShapeError(
-                    path: "engine.server", expected: "embedded or ws://host:port", got: "\"\(server)\"")
+                    path: "engine.server", expected: "embedded, ws://host:port or wss://host:port", got: "\"\(server)\""
+                )
             }
             engine.server = server
         }
+        engine.trust = try TrustKeys.read(&section, server: engine.server)
         engine.scenario = try section.optionalChoice("scenario") ?? engine.scenario
         engine.roomMode = try section.optionalChoice("room_mode") ?? engine.roomMode
         engine.retryWindowSeconds =
@@ -247,10 +253,10 @@ package struct DaemonConfiguration: Sendable {
         }
     }
 
-    /// Whether a text is `ws://host` or `ws://host:port`.
+    /// Whether a text is `ws://host`, `wss://host` or one of them with a port.
     package static func isServerURL(_ text: String) -> Bool {
-        guard text.hasPrefix("ws://") else { return false }
-        let authority = text.dropFirst(5)
+        guard let scheme = ["ws://", "wss://"].first(where: text.hasPrefix) else { return false }
+        let authority = text.dropFirst(scheme.count)
         let port: Substring
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             let host = authority[authority.index(after: authority.startIndex)..<end]

@@ -10,11 +10,15 @@ package struct ServerSection: Sendable, Equatable {
     package var port: UInt16 = 8790
     package var advertise: [String] = []
     package var insecure = false
+    /// `tls_certificate`, `tls_key`; nil: no TLS.
+    package var certificateFiles: CertificateFiles?
     package var departureTimeoutSeconds = 30
     package var kicksOnTokenExpiry = false
     package var webhook: WebhookConfiguration?
     package var turnServers: [String] = []
     package var turnSecret: TURNSecret?
+    /// The keys of ``certificateFiles``, which a reload puts into effect.
+    package static let certificateKeys: Set = ["server.tls_certificate", "server.tls_key"]
     /// `[[server.app]]`
     package var applications: [AppCredentials] = []
 
@@ -28,6 +32,7 @@ package struct ServerSection: Sendable, Equatable {
         port = try section.optionalInteger("port") ?? port
         advertise = try section.optionalStrings("advertise") ?? advertise
         insecure = try section.optionalBool("insecure") ?? insecure
+        certificateFiles = try Self.certificateFiles(&section)
         departureTimeoutSeconds =
             try section.optionalInteger("departure_timeout_s", in: 1...3600) ?? departureTimeoutSeconds
         kicksOnTokenExpiry = try section.optionalBool("kick_on_token_expiry") ?? kicksOnTokenExpiry
@@ -39,6 +44,33 @@ package struct ServerSection: Sendable, Equatable {
         }
         try section.finish()
         try checkListen()
+        if isEnabled { try checkCertificate() }
+    }
+
+    private static func certificateFiles(_ section: inout JSONReader) throws(JSONShapeError) -> CertificateFiles? {
+        let certificate = try section.optionalString("tls_certificate") ?? ""
+        let key = try section.optionalString("tls_key") ?? ""
+        if certificate.isEmpty, key.isEmpty { return nil }
+        guard !key.isEmpty else {
+            throw JSONShapeError(
+                path: section.path(of: "tls_key"), expected: "the file of the private key of tls_certificate",
+                got: "nothing")
+        }
+        guard !certificate.isEmpty else {
+            throw JSONShapeError(
+                path: section.path(of: "tls_certificate"), expected: "the file of the certificate of tls_key",
+                got: "nothing")
+        }
+        return CertificateFiles(certificate: certificate, key: key)
+    }
+
+    private func checkCertificate() throws(JSONShapeError) {
+        guard let certificateFiles else { return }
+        do throws(CertificateFilesError) {
+            _ = try certificateFiles.load()
+        } catch {
+            throw JSONShapeError(path: error.file.rawValue, expected: error.expected, got: error.got)
+        }
     }
 
     /// Whether the section holds secrets, so that others must not read the file.
@@ -104,10 +136,13 @@ package struct ServerSection: Sendable, Equatable {
         guard let address = TransportAddress(host: listen, port: 0) else {
             throw JSONShapeError(path: "server.listen", expected: "a numeric IP address", got: "\"\(listen)\"")
         }
-        guard address.isLoopback || insecure else {
+        guard address.isLoopback || insecure || certificateFiles != nil else {
             throw JSONShapeError(
                 path: "server.listen",
-                expected: "a loopback address, or server.insecure = true to open it to other machines without TLS",
+                expected: """
+                    a loopback address, or a certificate (server.tls_certificate and tls_key; zegoctl cert create makes \
+                    both), or server.insecure = true to open it to other machines without TLS
+                    """,
                 got: "\"\(listen)\"")
         }
     }
@@ -116,7 +151,8 @@ package struct ServerSection: Sendable, Equatable {
     package func roomServerConfiguration(stateDirectory: String, version: String) -> RoomServerConfiguration {
         var configuration = RoomServerConfiguration(
             stateDirectory: stateDirectory, listen: listen, port: port, advertise: advertise, insecure: insecure,
-            fixedApplications: applications, departureTimeoutMs: departureTimeoutSeconds * 1000, version: version)
+            certificateFiles: certificateFiles, fixedApplications: applications,
+            departureTimeoutMs: departureTimeoutSeconds * 1000, version: version)
         configuration.kicksOnTokenExpiry = kicksOnTokenExpiry
         configuration.webhook = webhook
         configuration.relays = RelayDirectory(turnServers: turnServers, secret: turnSecret)

@@ -8,18 +8,23 @@ package enum EngineServer {
     /// The URL of the room server.
     ///
     /// - Parameters:
-    ///   - wanted: what `createEngine` or the configuration says: nil or `embedded`, else `ws://host:port`.
+    ///   - wanted: what `createEngine` or the configuration says: nil or `embedded`, else `ws://host:port` or
+    ///     `wss://host:port`.
     ///   - boundAddress: where the embedded server listens; nil when there is none.
     package static func url(_ wanted: String?, boundAddress: String?) throws -> String {
         if let wanted, wanted != "embedded" {
             guard DaemonConfiguration.isServerURL(wanted) else {
-                throw JSONShapeError(path: "server", expected: "embedded or ws://host:port", got: "\"\(wanted)\"")
+                throw JSONShapeError(
+                    path: "server", expected: "embedded, ws://host:port or wss://host:port",
+                    got: "\"\(wanted)\"")
             }
             return wanted
         }
         guard let boundAddress else {
             throw JSONShapeError(
-                path: "server", expected: "ws://host:port, because this daemon embeds no room server", got: "embedded")
+                path: "server",
+                expected: "ws://host:port or wss://host:port, because this daemon embeds no room server",
+                got: "embedded")
         }
         return "ws://\(reachable(boundAddress))"
     }

@@ -12,7 +12,8 @@ enum EngineMethods {
         parameters: [
             .optional("appID", .integer(1...4_294_967_295), "the application; absent: the configured one"),
             .optional("appSign", .string(), "the application's AppSign: 64 hexadecimal digits"),
-            .optional("server", .string(), "embedded, or ws://host:port"),
+            .optional(
+                "server", .string(), "embedded, ws://host:port, or wss://host:port (engine.tls_ca and tls_pin hold)"),
             .optional("scenario", .choice(Scenario.allCases.map(\.rawValue)), "the audio defaults"),
             .optional("roomMode", .choice(RoomMode.allCases.map(\.rawValue)), "one room, or up to five"),
         ],

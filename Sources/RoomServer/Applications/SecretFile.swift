@@ -44,7 +44,11 @@ package enum SecretFile {
     }
 
     /// Puts `content` in the place of the file: written beside it with mode 0600, flushed to the disk, then renamed.
-    package static func replace(_ path: String, with content: [UInt8]) throws(SecretFileError) {
+    ///
+    /// - Parameter mode: another mode, for a file that is no secret.
+    package static func replace(
+        _ path: String, with content: [UInt8], mode: mode_t = 0o600
+    ) throws(SecretFileError) {
         let temporary = "\(path).new-\(getpid())"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -61,7 +65,8 @@ package enum SecretFile {
             }
             written += count
         }
-        let flushed = fsync(descriptor) == 0
+        // The mask of the process may have taken away what others are to read.
+        let flushed = (mode == 0o600 || fchmod(descriptor, mode) == 0) && fsync(descriptor) == 0
         let failure = errno
         close(descriptor)
         guard flushed, rename(temporary, path) == 0 else {
@@ -92,12 +97,12 @@ package enum SecretFile {
         throw SecretFileError(reason: "is damaged and cannot be set aside: too many damaged files beside it")
     }
 
-    /// Makes the directory (mode 0700) and those above it that do not exist.
-    static func makeDirectory(_ path: String) throws(SecretFileError) {
+    /// Makes the directory (mode 0700 unless another is given) and those above it that do not exist.
+    static func makeDirectory(_ path: String, mode: mode_t = 0o700) throws(SecretFileError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
-            guard mkdir(made, 0o700) == 0 || errno == EEXIST else {
+            guard mkdir(made, mode) == 0 || errno == EEXIST else {
                 throw SecretFileError(reason: "the directory \(made) cannot be made: \(reason(errno))")
             }
         }

@@ -10,6 +10,8 @@ package struct RoomServerConfiguration: Sendable {
     package var advertise: [String]
     /// Whether the server may be open to other machines without TLS.
     package var insecure: Bool
+    /// The server's certificate; nil: there is no TLS.
+    package var certificateFiles: CertificateFiles?
     /// Where the file of the applications is kept.
     package var stateDirectory: String
     /// Applications of the configuration (`[[server.app]]`), beside those in the state directory.
@@ -36,7 +38,8 @@ package struct RoomServerConfiguration: Sendable {
 
     package init(
         stateDirectory: String, listen: String = "127.0.0.1", port: UInt16 = 8790, advertise: [String] = [],
-        insecure: Bool = false, fixedApplications: [AppCredentials] = [], departureTimeoutMs: Int = 30_000,
+        insecure: Bool = false, certificateFiles: CertificateFiles? = nil, fixedApplications: [AppCredentials] = [],
+        departureTimeoutMs: Int = 30_000,
         pingIntervalMs: Int = 5_000, sessionLimits: SessionLimits = .standard, workers: Int = 0,
         relays: RelayDirectory = RelayDirectory(), connectionLimits: ConnectionLimits = ConnectionLimits(),
         version: String = "1.0.0"
@@ -46,6 +49,7 @@ package struct RoomServerConfiguration: Sendable {
         self.port = port
         self.advertise = advertise
         self.insecure = insecure
+        self.certificateFiles = certificateFiles
         self.fixedApplications = fixedApplications
         self.departureTimeoutMs = departureTimeoutMs
         self.pingIntervalMs = pingIntervalMs

@@ -2,8 +2,11 @@
 package enum RoomServerError: Error, Equatable, Sendable {
     /// `server.listen` is no numeric address.
     case notAnAddress(String)
-    /// `server.listen` opens the server to other machines, and `server.insecure` does not say that this is meant.
+    /// `server.listen` opens the server to other machines, there is no certificate, and `server.insecure` does not say
+    /// that this is meant.
     case openWithoutTLS(listen: String)
+    /// The certificate or its key cannot be used.
+    case certificate(CertificateFilesError)
     /// The TCP or UDP port cannot be had.
     case cannotBind(transport: String, address: String, reason: String)
     /// An entry of `server.advertise` is neither `host` nor `host:port` with a numeric host.
@@ -22,8 +25,10 @@ extension RoomServerError: CustomStringConvertible {
         case .openWithoutTLS(let listen):
             """
             server.listen = "\(listen)" opens the room server to other machines without TLS: \
-            set server.insecure = true if that is meant, or server.listen = "127.0.0.1"
+            set server.tls_certificate and server.tls_key (zegoctl cert create makes both), or server.insecure = true \
+            if that is meant, or server.listen = "127.0.0.1"
             """
+        case .certificate(let error): error.description
         case .cannotBind(let transport, let address, let reason):
             """
             cannot listen on \(transport) \(address): \(reason); change server.port (or server.listen), or stop the \

@@ -13,13 +13,15 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     static let name = "zego-http"
 
     private let service: SignalingService
+    private let security: ConnectionSecurity
     private var head: HTTPRequestHead?
     private var answered = false
     /// Set when the request is one of WHIP or WHEP.
     private var exchange: ResourceExchange?
 
-    init(service: SignalingService) {
+    init(service: SignalingService, security: ConnectionSecurity) {
         self.service = service
+        self.security = security
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -29,7 +31,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             self.head = head
-            exchange = ResourceExchange(head: head, service: service, channel: context.channel)
+            exchange = ResourceExchange(
+                head: head, service: service, channel: context.channel, security: security)
+            guard exchange == nil, security == .mustBeSecure else { return }
+            let localAddress = RequestAuthority.text(context.channel.localAddress)
+            if let refusal = ClearTextRefusal.answer(to: head, localAddress: localAddress) {
+                answer(context.channel, refusal)
+            }
         case .body:
             answer(
                 context.channel,

@@ -1,3 +1,4 @@
+import Certificates
 import Glibc
 import Logging
 import NIOCore
@@ -13,6 +14,7 @@ package final class RoomServer: Sendable {
     package let configuration: RoomServerConfiguration
 
     private let logger: Logger
+    private let tls: ServerTLS
     private let makeMedia: @Sendable (MediaSetup) throws -> any MediaSide
     private let phase = Mutex(Phase.new)
 
@@ -30,6 +32,7 @@ package final class RoomServer: Sendable {
         let service: SignalingService
         let media: any MediaSide
         let port: UInt16
+        let certificateWatch: Task<Void, Never>
     }
 
     /// How often another TCP port is tried when any will do and its UDP twin is taken.
@@ -44,6 +47,7 @@ package final class RoomServer: Sendable {
     ) throws(AppStoreError) {
         self.configuration = configuration
         self.logger = logger
+        tls = ServerTLS(logger: logger)
         self.makeMedia = makeMedia
         var random = RandomSource.system
         apps = try AppStore(
@@ -62,6 +66,7 @@ package final class RoomServer: Sendable {
         }
         guard isNew else { throw .alreadyStarted }
         let address = try listenAddress()
+        try use(configuration.certificateFiles)
         let advertise = try advertisedAddresses()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do throws(RoomServerError) {
@@ -95,6 +100,7 @@ package final class RoomServer: Sendable {
     }
 
     private func shutDown(_ running: Running, deadlineMs: Int64) async {
+        running.certificateWatch.cancel()
         try? await running.listener.close()
         await Deadline.run(milliseconds: deadlineMs) {
             await running.service.drain()
@@ -154,7 +160,9 @@ package final class RoomServer: Sendable {
             logger: logger)
         do {
             let listener = try await listen(address, service: service, group: group)
-            return Running(group: group, listener: listener, service: service, media: media, port: address.port)
+            return Running(
+                group: group, listener: listener, service: service, media: media, port: address.port,
+                certificateWatch: watchCertificate())
         } catch {
             await media.stop()
             await webhooks?.stop()
@@ -165,7 +173,9 @@ package final class RoomServer: Sendable {
     private func listen(
         _ address: TransportAddress, service: SignalingService, group: MultiThreadedEventLoopGroup
     ) async throws -> any Channel {
-        let pipeline = ServerPipeline(service: service, limits: configuration.connectionLimits)
+        let pipeline = ServerPipeline(
+            service: service, limits: configuration.connectionLimits, tls: tls,
+            isInsecureAllowed: configuration.insecure)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -196,13 +206,40 @@ package final class RoomServer: Sendable {
         return String(cString: strerror(error.errnoCode))
     }
 
+    // MARK: The certificate
+
+    /// Takes the certificate from these files from now on, for a reload; nil: no TLS for new connections. Connections go
+    /// on with what they began with. Throws ``RoomServerError/certificate(_:)``, and nothing has changed then.
+    package func use(_ files: CertificateFiles?) throws(RoomServerError) {
+        do {
+            try tls.use(files)
+        } catch {
+            throw .certificate(error)
+        }
+    }
+
+    /// The certificate that new connections are shown; nil: there is no TLS.
+    package var certificate: Certificate? { tls.certificate }
+
+    private func watchCertificate() -> Task<Void, Never> {
+        Task { [tls] in
+            while !Task.isCancelled {
+                // Cancelled at the stop.
+                try? await Task.sleep(for: ServerTLS.lookInterval)
+                tls.look()
+            }
+        }
+    }
+
     // MARK: Addresses
 
     private func listenAddress() throws(RoomServerError) -> TransportAddress {
         guard let address = TransportAddress(host: configuration.listen, port: configuration.port) else {
             throw .notAnAddress(configuration.listen)
         }
-        guard address.isLoopback || configuration.insecure else { throw .openWithoutTLS(listen: configuration.listen) }
+        guard address.isLoopback || configuration.insecure || configuration.certificateFiles != nil else {
+            throw .openWithoutTLS(listen: configuration.listen)
+        }
         return address
     }
 
@@ -237,20 +274,6 @@ package final class RoomServer: Sendable {
     package var boundAddress: String? {
         guard let port = boundPort else { return nil }
         return TransportAddress(host: configuration.listen, port: port)?.description
-    }
-
-    /// Where a browser finds the server, such as `http://127.0.0.1:8790/`: at the first advertised address, else at the
-    /// one that it listens on, else (when that is all addresses) at the name of the machine. Nil unless the server runs.
-    package var pageURL: String? {
-        guard let port = boundPort else { return nil }
-        let advertised = configuration.advertise.first.flatMap(Self.address)
-        if let address = advertised ?? TransportAddress(host: configuration.listen, port: 0), !address.isUnspecified {
-            return "http://\(address.with(port: port))/"
-        }
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return nil }
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "http://\(host):\(port)/"
     }
 
     /// How many rooms, users, streams, … there are; at once, from memory.

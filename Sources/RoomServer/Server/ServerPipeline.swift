@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NIOWebSocket
 import RoomModel
 
@@ -10,6 +11,9 @@ struct TooManyConnections: Error {}
 struct ServerPipeline: Sendable {
     let service: SignalingService
     let limits: ConnectionLimits
+    let tls: ServerTLS
+    /// `server.insecure`
+    let isInsecureAllowed: Bool
     private var iceTCP: ICETCPBranch { ICETCPBranch(media: service.media) }
 
     /// Frames that one message may be sent in, and the least size of all but the last.
@@ -25,20 +29,29 @@ struct ServerPipeline: Sendable {
         try pipeline.addHandler(
             FirstBytesHandler { spoken, channel, _ in
                 switch spoken {
-                case .tls: try pipeline.addHandler(TLSRefusal())
+                case .tls:
+                    guard let context = tls.context else { return try pipeline.addHandler(TLSRefusal()) }
+                    try pipeline.addHandler(NIOSSLServerHandler(context: context))
+                    try configureHTTP(pipeline, .secure)
                 case .iceTCP: try iceTCP.take(channel)
-                case .http: try configureHTTP(pipeline)
+                case .http:
+                    let security = ConnectionSecurity.inClear(
+                        channel, hasCertificate: tls.context != nil, isInsecureAllowed: isInsecureAllowed)
+                    try configureHTTP(pipeline, security)
                 }
             })
     }
 
     /// HTTP and the upgrade to the signalling WebSocket.
-    private func configureHTTP(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
+    private func configureHTTP(
+        _ pipeline: ChannelPipeline.SynchronousOperations, _ security: ConnectionSecurity
+    ) throws {
         let service = service
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: SignalingProtocol.maximumFrameBytes,
             shouldUpgrade: { channel, head in
-                let accepts = service.assumeIsolated { !$0.isDraining } && Self.isSignaling(head)
+                let accepts =
+                    security != .mustBeSecure && service.assumeIsolated { !$0.isDraining } && Self.isSignaling(head)
                 let headers = HTTPHeaders([("Sec-WebSocket-Protocol", SignalingProtocol.subprotocol)])
                 return channel.eventLoop.makeSucceededFuture(accepts ? headers : nil)
             },
@@ -59,7 +72,7 @@ struct ServerPipeline: Sendable {
                     context.pipeline.syncOperations.removeHandler(name: HTTPHandler.name, promise: nil)
                 }
             ))
-        try pipeline.addHandler(HTTPHandler(service: service), name: HTTPHandler.name)
+        try pipeline.addHandler(HTTPHandler(service: service, security: security), name: HTTPHandler.name)
     }
 
     private static func isSignaling(_ head: HTTPRequestHead) -> Bool {

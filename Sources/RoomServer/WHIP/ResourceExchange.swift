@@ -8,20 +8,24 @@ final class ResourceExchange {
     private let path: ResourcePath
     private let responder: ResourceResponder
     private let channel: any Channel
+    private let isSecure: Bool
     private var body: [UInt8] = []
     private var isAnswered = false
 
     /// Nil when the request is for something else.
-    init?(head: HTTPRequestHead, service: SignalingService, channel: any Channel) {
+    init?(head: HTTPRequestHead, service: SignalingService, channel: any Channel, security: ConnectionSecurity) {
         guard let path = ResourcePath(uri: head.uri) else { return nil }
         self.head = head
         self.path = path
         self.channel = channel
+        isSecure = security == .secure
         responder = ResourceResponder(service: service)
         channel.triggerUserOutboundEvent(BodyAllowance(), promise: nil)
         // RFC 9110, section 10.1.1; what is too large anyway is not asked for.
         let announced = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        if announced > ResourceHTTPRequest.maximumBodyBytes {
+        if security == .mustBeSecure {
+            refuse(.problem(.forbidden, ClearTextRefusal.reason))
+        } else if announced > ResourceHTTPRequest.maximumBodyBytes {
             refuseBody()
         } else if head.headers[canonicalForm: "Expect"].contains(where: { $0.lowercased() == "100-continue" }) {
             let proceed = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -41,7 +45,7 @@ final class ResourceExchange {
             isAnswered = true
             let request = ResourceHTTPRequest(
                 head: head, path: path, body: body, address: channel.remoteAddress?.ipAddress ?? "",
-                localAddress: Self.text(channel.localAddress))
+                localAddress: RequestAuthority.text(channel.localAddress), isSecure: isSecure)
             Self.respond(to: request, responder, channel)
         }
     }
@@ -53,10 +57,12 @@ final class ResourceExchange {
     }
 
     private func refuseBody() {
+        refuse(.problem(.payloadTooLarge, "A body has at most \(ResourceHTTPRequest.maximumBodyBytes) bytes."))
+    }
+
+    private func refuse(_ answer: ResourceAnswer) {
         isAnswered = true
-        let answer = ResourceAnswer.problem(
-            .payloadTooLarge, "A body has at most \(ResourceHTTPRequest.maximumBodyBytes) bytes.")
-        Self.send(answer, isHead: false, to: channel)
+        Self.send(answer, isHead: head.method == .HEAD, to: channel)
     }
 
     private static func send(_ answer: ResourceAnswer, isHead: Bool, to channel: any Channel) {
@@ -73,10 +79,5 @@ final class ResourceExchange {
         channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
             channel.close(mode: .output, promise: nil)
         }
-    }
-
-    private static func text(_ address: SocketAddress?) -> String {
-        guard let address, let host = address.ipAddress, let port = address.port else { return "localhost" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

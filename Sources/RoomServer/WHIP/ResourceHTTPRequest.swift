@@ -9,6 +9,8 @@ struct ResourceHTTPRequest: Sendable {
     let address: String
     /// The server's address and port, as the client reached it.
     let localAddress: String
+    /// Whether it came by TLS.
+    let isSecure: Bool
 
     /// The largest body: an SDP of full size.
     static let maximumBodyBytes = 65_536
@@ -31,22 +33,10 @@ struct ResourceHTTPRequest: Sendable {
         return String(parts[1])
     }
 
-    /// The beginning of the URLs that the client reaches this server by: from its own `Host`, and from a proxy's word that
-    /// it speaks TLS (which concerns nobody but this client).
+    /// The beginning of the URLs that the client reaches this server by: from its own `Host`, and whether it speaks TLS,
+    /// with us or by a proxy's word (which concerns nobody but this client).
     var baseURL: String {
-        let isSecure = fields("X-Forwarded-Proto").first?.lowercased() == "https"
-        let host = fields("Host").first ?? ""
-        let isHost = (1...255).contains(host.utf8.count) && host.utf8.allSatisfy(Self.isHostCharacter)
-        return (isSecure ? "https://" : "http://") + (isHost ? host : localAddress)
-    }
-
-    private static func isHostCharacter(_ character: UInt8) -> Bool {
-        switch character {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-            true
-        default: false
-        }
+        let isSecure = isSecure || fields("X-Forwarded-Proto").first?.lowercased() == "https"
+        return (isSecure ? "https://" : "http://") + RequestAuthority.text(head, localAddress: localAddress)
     }
 }

@@ -110,7 +110,7 @@ extension VoiceEngine {
                 LoginOutcome(
                     errorCode: 0, extendedData: ["roomSessionID": .string(room.roomSessionID)], lastSeq: lastSeq))
         case .loginFailed, .reconnectFailed, .kickOut, .logout:
-            return .failure(ZegoError(number: room.errorCode, message: ""))
+            return .failure(ZegoError(number: room.errorCode, message: room.errorDetail ?? ""))
         }
     }
 

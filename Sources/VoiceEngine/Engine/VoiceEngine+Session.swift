@@ -1,3 +1,4 @@
+import Certificates
 import JSONRPC
 import Logging
 import NIOCore
@@ -26,7 +27,8 @@ extension VoiceEngine {
     /// One attempt to have a session: a connection, and on it the old session or a new one.
     private func attempt(_ number: UInt64) async {
         do {
-            let connection = try await SignalingConnection.open(endpoint, on: eventLoop) { [weak self] event in
+            let connection = try await SignalingConnection.open(endpoint, trust: configuration.trust, on: eventLoop) {
+                [weak self] event in
                 self?.assumeIsolated { $0.received(event, on: number) }
             }
             guard number == connectionNumber else {
@@ -34,6 +36,7 @@ extension VoiceEngine {
                 return
             }
             self.connection = connection
+            certificateTrouble = nil
             lastHeard = .now()
             let challenge = try await nextChallenge(number)
             try await resumeOrStartAnew()
@@ -51,7 +54,23 @@ extension VoiceEngine {
             logger.info("no session with the room server: \(error)")
             abandonConnection()
             tell(rooms.indices.flatMap { rooms[$0].connectionLost() })
+            if case SignalingFailure.untrusted(let rejection) = error { isNotTrusted(rejection) }
             perform(reconnection.failed(now: .now(), random: &random))
+        }
+    }
+
+    /// The server's certificate is not accepted: told once, and logins end at once, since waiting does not mend it. Rooms
+    /// that we were in are tried on: there it may be a renewal that is being put right.
+    private func isNotTrusted(_ rejection: CertificateRejection) {
+        let text = "\(endpoint.authority): \(rejection)"
+        if certificateTrouble != rejection {
+            certificateTrouble = rejection
+            debugError(ZegoErrorCode.connectFailed.number, "loginRoom", text)
+        }
+        let entering = rooms.filter { $0.reason == .logining }.map(\.roomID)
+        guard !entering.isEmpty else { return }
+        endRooms(entering, streamError: ZegoErrorCode.connectFailed.number) { room in
+            room.failed(.connectFailed, detail: text)
         }
     }
 

@@ -1,3 +1,4 @@
+import Certificates
 import JSONRPC
 import Logging
 import MediaIO
@@ -64,6 +65,8 @@ package actor VoiceEngine {
     /// The session answers on the present connection: requests may go out.
     var isEstablished = false
     var lastHeard = MonotonicTime.zero
+    /// What was told of the server's certificate and still holds; told once.
+    var certificateTrouble: CertificateRejection?
     var pingIntervalMs = 10_000
     var pingTask: Task<Void, Never>?
     var clockOffset = ClockOffset()

@@ -1,3 +1,4 @@
+import Certificates
 import RoomModel
 
 /// What one engine is made with. Every value but the application and the server has a default that works.
@@ -9,8 +10,10 @@ package struct EngineConfiguration: Sendable {
     /// Where the AppSign of the moment is known, if that can change while the engine is there; nil, or nil from it: the one
     /// above counts.
     package var appSignSource: (@Sendable () -> AppSign?)?
-    /// The room server: `ws://host:port`.
+    /// The room server: `ws://host:port`, or `wss://host:port` with TLS.
     package var server: String
+    /// By what the certificate of a server of `wss` is known.
+    package var trust = ServerTrust.system
     /// What `status` calls the server (`embedded`); nil: its URL.
     package var serverName: String?
     package var scenario: Scenario = .standardVoiceCall

@@ -11,6 +11,8 @@ package struct Room: Sendable {
     package private(set) var config: LoginConfig
     package private(set) var reason: RoomStateReason = .logout
     package private(set) var errorCode = 0
+    /// What is said of the failure beyond its number, for people.
+    package private(set) var errorDetail: String?
     package private(set) var roomSessionID = ""
     /// In the order in which they became known.
     package private(set) var users: [User] = []
@@ -57,9 +59,13 @@ package struct Room: Sendable {
     }
 
     /// The room server refused, or the retry window ran out: the end of this room.
-    package mutating func failed(_ code: ZegoErrorCode) -> [EngineEvent] {
+    ///
+    /// - Parameter detail: goes into `extendedData` as `message`.
+    package mutating func failed(_ code: ZegoErrorCode, detail: String? = nil) -> [EngineEvent] {
         guard !reason.isFinal else { return [] }
-        return ended(reason == .logining ? .loginFailed : .reconnectFailed, code.number)
+        errorDetail = detail
+        let extendedData: JSONObject = detail.map { ["message": .string($0)] } ?? [:]
+        return ended(reason == .logining ? .loginFailed : .reconnectFailed, code.number, extendedData)
     }
 
     /// The room server put us out.

@@ -1,3 +1,4 @@
+import Certificates
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -15,7 +16,7 @@ final class SignalingConnection: Sendable {
         case closed
     }
 
-    /// How long TCP, and after it HTTP, may take.
+    /// How long TCP, and after it TLS and HTTP, may take.
     static let openTimeout = TimeAmount.seconds(5)
 
     private let channel: any Channel
@@ -28,24 +29,27 @@ final class SignalingConnection: Sendable {
         reachesLoopback = TransportAddress(host: host, port: 0)?.isLoopback ?? false
     }
 
-    /// Connects and upgrades. Throws ``SignalingFailure/unreachable(_:)``.
+    /// Connects and upgrades. Throws ``SignalingFailure/unreachable(_:)`` or ``SignalingFailure/untrusted(_:)``.
     static func open(
-        _ endpoint: SignalingEndpoint, on eventLoop: any EventLoop, events: @escaping @Sendable (Event) -> Void
+        _ endpoint: SignalingEndpoint, trust: ServerTrust, on eventLoop: any EventLoop,
+        events: @escaping @Sendable (Event) -> Void
     ) async throws -> SignalingConnection {
+        let tls = endpoint.isSecure ? ClientTLS(endpoint, trust: trust) : nil
         do {
             let upgrade = try await ClientBootstrap(group: eventLoop)
                 .connectTimeout(openTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try configure(channel, endpoint, events)
+                        try tls?.addHandlers(to: channel)
+                        return try configure(channel, endpoint, events)
                     }
                 }
             return SignalingConnection(channel: try await upgrade.get())
-        } catch let failure as SignalingFailure {
-            throw failure
         } catch {
-            throw SignalingFailure.unreachable("\(endpoint.authority): \(error)")
+            // Why there is no TLS says more than what follows from it.
+            if let failure = tls?.failure { throw failure }
+            throw error as? SignalingFailure ?? .unreachable("\(endpoint.authority): \(error)")
         }
     }
 
@@ -79,8 +83,9 @@ final class SignalingConnection: Sendable {
                 upgradeRequestHead: head, upgraders: [upgrader]
             ) { channel in
                 channel.close(promise: nil)
+                let advice = endpoint.isSecure ? "" : "; if it has a certificate it is reached by wss://, not ws://"
                 return channel.eventLoop.makeFailedFuture(
-                    SignalingFailure.unreachable("\(endpoint.authority) refused the WebSocket"))
+                    SignalingFailure.unreachable("\(endpoint.authority) refused the WebSocket\(advice)"))
             })
         // The server greets at once: its first frame may come in one segment with the HTTP response.
         pipeline.leftOverBytesStrategy = .forwardBytes

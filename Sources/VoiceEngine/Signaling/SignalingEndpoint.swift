@@ -1,25 +1,28 @@
 import RoomModel
 
-/// Where a room server listens: `ws://host:port`, `ws://[::1]:8790`; the port is 8790 when absent.
+/// Where a room server listens: `ws://host:port`, or `wss://[::1]:8790` with TLS; the port is 8790 when absent.
 package struct SignalingEndpoint: Sendable, Equatable {
+    /// `wss`
+    package let isSecure: Bool
     /// A name or a numeric address, without brackets.
     package let host: String
     package let port: Int
 
-    /// Reads the URL. Throws 1000017 for what is none, and 1000010 for `wss`, which this build has no TLS for.
+    /// Reads the URL. Throws 1000017 for what is none.
     package init(url: String) throws(ZegoError) {
         let scheme: Substring
         var rest: Substring
         guard let separator = url.firstRange(of: "://") else {
-            throw ZegoError(.illegalParameter, detail: "\"\(url)\" is not the URL of a room server (ws://host:port)")
+            throw ZegoError(
+                .illegalParameter,
+                detail: "\"\(url)\" is not the URL of a room server (ws://host:port, wss://host:port)")
         }
         scheme = url[..<separator.lowerBound]
         rest = url[separator.upperBound...]
-        if scheme.lowercased() == "wss" {
-            throw ZegoError(.noModule, detail: "this build speaks to room servers without TLS only: use ws://")
-        }
-        guard scheme.lowercased() == "ws" else {
-            throw ZegoError(.illegalParameter, detail: "the URL of a room server begins with ws://, not \(scheme)://")
+        isSecure = scheme.lowercased() == "wss"
+        guard isSecure || scheme.lowercased() == "ws" else {
+            throw ZegoError(
+                .illegalParameter, detail: "the URL of a room server begins with ws:// or wss://, not \(scheme)://")
         }
         if rest.last == "/" { rest = rest.dropLast() }
         let host: Substring
@@ -32,7 +35,8 @@ package struct SignalingEndpoint: Sendable, Equatable {
             let tail = rest[rest.index(after: end)...]
             guard tail.isEmpty || tail.first == ":" else {
                 throw ZegoError(
-                    .illegalParameter, detail: "\"\(url)\" is not the URL of a room server (ws://host:port)")
+                    .illegalParameter,
+                    detail: "\"\(url)\" is not the URL of a room server (ws://host:port, wss://host:port)")
             }
             port = tail.isEmpty ? nil : tail.dropFirst()
         } else {

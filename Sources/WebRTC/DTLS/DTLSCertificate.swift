@@ -1,4 +1,5 @@
 import COpenSSL
+import Certificates
 
 /// The certificate of this process: a self-signed P-256 one made at start, whose SHA-256 fingerprint goes into every
 /// description, and the OpenSSL context that carries it. One is enough for all associations of a process.
@@ -16,11 +17,14 @@ package final class DTLSCertificate: @unchecked Sendable {
     package init(profiles: [SRTPProfile] = SRTPProfile.allCases) throws(DTLSError) {
         guard let key = copenssl_generate_p256() else { throw .setup(reason: OpenSSLErrors.takeLast()) }
         defer { EVP_PKEY_free(key) }
-        guard let certificate = DTLSCertificate.selfSigned(key) else {
-            throw .setup(reason: OpenSSLErrors.takeLast())
-        }
+        // From a day ago, for peers whose clock is behind; for ten years, so that no daemon outlives it.
+        let now = CertificateTime.now()
+        guard
+            let certificate = SelfSignedCertificate.make(
+                key: key, commonName: "WebRTC", from: now.advanced(byDays: -1), until: now.advanced(byDays: 3650))
+        else { throw .setup(reason: OpenSSLErrors.takeLast()) }
         defer { X509_free(certificate) }
-        guard let fingerprint = DTLSCertificate.fingerprint(of: certificate),
+        guard let fingerprint = CertificatePin(x509: certificate)?.bytes,
             let context = SSL_CTX_new(DTLS_method())
         else { throw .setup(reason: OpenSSLErrors.takeLast()) }
         self.fingerprint = fingerprint
@@ -53,35 +57,5 @@ package final class DTLSCertificate: @unchecked Sendable {
             && SSL_CTX_set_cipher_list(context, cipherSuites) == 1
             && copenssl_ctx_set_groups(context, "X25519:P-256:P-384") == 1
             && SSL_CTX_set_tlsext_use_srtp(context, profiles.map(\.openSSLName).joined(separator: ":")) == 0
-    }
-
-    private static func selfSigned(_ key: OpaquePointer) -> OpaquePointer? {
-        guard let certificate = X509_new() else { return nil }
-        var serial: UInt64 = 0
-        let drawn = withUnsafeMutableBytes(of: &serial) {
-            RAND_bytes($0.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32($0.count))
-        }
-        let name = X509_get_subject_name(certificate)
-        // From a day ago, for peers whose clock is behind; for ten years, so that no daemon outlives it.
-        guard drawn == 1, X509_set_version(certificate, 2) == 1,
-            ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1,
-            X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) != nil,
-            X509_time_adj_ex(X509_getm_notAfter(certificate), 3650, 0, nil) != nil,
-            X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_FLAG | 1, "WebRTC", -1, -1, 0) == 1,
-            X509_set_issuer_name(certificate, name) == 1, X509_set_pubkey(certificate, key) == 1,
-            X509_sign(certificate, key, EVP_sha256()) > 0
-        else {
-            X509_free(certificate)
-            return nil
-        }
-        return certificate
-    }
-
-    /// SHA-256 over the certificate's DER.
-    static func fingerprint(of certificate: OpaquePointer) -> [UInt8]? {
-        var digest = [UInt8](repeating: 0, count: 32)
-        var length: UInt32 = 0
-        guard X509_digest(certificate, EVP_sha256(), &digest, &length) == 1, length == 32 else { return nil }
-        return digest
     }
 }

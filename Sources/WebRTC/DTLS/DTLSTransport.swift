@@ -1,4 +1,5 @@
 import COpenSSL
+import Certificates
 import Transport
 
 /// A DTLS 1.2 association that only makes SRTP keys (RFC 5764): sans-IO, over OpenSSL.
@@ -239,7 +240,7 @@ package final class DTLSTransport {
     static func verifyPeer(_ store: OpaquePointer?) -> Int32 {
         guard let pointer = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
             let transport = of(OpaquePointer(pointer)), let peer = X509_STORE_CTX_get0_cert(store),
-            let fingerprint = DTLSCertificate.fingerprint(of: peer)
+            let fingerprint = CertificatePin(x509: peer)?.bytes
         else { return 0 }
         if transport.expectedFingerprints.contains(fingerprint) {
             X509_STORE_CTX_set_error(store, X509_V_OK)

@@ -1,4 +1,5 @@
 import COpenSSL
+import Certificates
 import Transport
 
 /// The certificate authorities of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others), as judges of a TLS server.

@@ -1,4 +1,5 @@
 import COpenSSL
+import Certificates
 import Transport
 
 /// The client's side of a TLS connection (1.2 or later): bytes in, bytes out, over OpenSSL. Sans-IO; confined to one

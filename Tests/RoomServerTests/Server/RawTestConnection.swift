@@ -1,31 +1,56 @@
+import Certificates
 import NIOCore
 import NIOPosix
+import NIOSSL
+import Testing
 
-/// A plain TCP connection that sends bytes as they are.
+/// A plain TCP connection, or one of TLS, that sends bytes as they are.
 final class RawTestConnection: Sendable {
     private let channel: any Channel
     private let inbox: TestInbox<[UInt8]>
 
-    private init(channel: any Channel, inbox: TestInbox<[UInt8]>) {
+    /// The certificate that the server has shown; nil without TLS.
+    let pin: CertificatePin?
+
+    private init(channel: any Channel, inbox: TestInbox<[UInt8]>, pin: CertificatePin?) {
         self.channel = channel
         self.inbox = inbox
+        self.pin = pin
     }
 
-    static func connect(port: UInt16) async throws -> RawTestConnection {
+    static func connect(port: UInt16, isSecure: Bool = false) async throws -> RawTestConnection {
         let inbox = TestInbox<[UInt8]>()
+        let shown = TestInbox<CertificatePin>()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if isSecure { try addTLS(channel, shown) }
                     try channel.pipeline.syncOperations.addHandler(Receiver(inbox: inbox))
                 }
             }
             .connect(host: "127.0.0.1", port: Int(port)).get()
-        return RawTestConnection(channel: channel, inbox: inbox)
+        let pin = isSecure ? try await shown.next() : nil
+        try #require(isSecure == (pin != nil), "no handshake")
+        return RawTestConnection(channel: channel, inbox: inbox, pin: pin)
+    }
+
+    private static func addTLS(_ channel: any Channel, _ shown: TestInbox<CertificatePin>) throws {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .noHostnameVerification
+        let handler = try NIOSSLClientHandler(
+            context: NIOSSLContext(configuration: configuration), serverHostname: nil
+        ) { chain, verdict in
+            if let der = try? chain[0].toDERBytes(), let certificate = Certificate(der: der) {
+                shown.put(certificate.pin)
+            }
+            verdict.succeed(.certificateVerified)
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
     }
 
     /// One HTTP exchange on a connection of its own.
-    static func exchange(_ request: String, port: UInt16) async throws -> String? {
-        let connection = try await connect(port: port)
+    static func exchange(_ request: String, port: UInt16, isSecure: Bool = false) async throws -> String? {
+        let connection = try await connect(port: port, isSecure: isSecure)
         connection.send(Array(request.utf8))
         return try await connection.everything()
     }

@@ -17,12 +17,14 @@ final class RoomServerRig: Sendable {
     /// Runs a test against a server, and stops it afterwards, whatever happens.
     static func run(
         limits: ConnectionLimits = ConnectionLimits(), departureTimeoutMs: Int = 30_000,
-        webhook: WebhookConfiguration? = nil, _ test: (RoomServerRig, UInt16) async throws -> Void
+        certificateFiles: CertificateFiles? = nil, listen: String = "127.0.0.1", webhook: WebhookConfiguration? = nil,
+        _ test: (RoomServerRig, UInt16) async throws -> Void
     ) async throws {
         var random = RandomSource.system
         let app = try AppCredentials(random: &random)
         var configuration = RoomServerConfiguration(
-            stateDirectory: "/nonexistent", port: 0, fixedApplications: [app], departureTimeoutMs: departureTimeoutMs,
+            stateDirectory: "/nonexistent", listen: listen, port: 0, certificateFiles: certificateFiles,
+            fixedApplications: [app], departureTimeoutMs: departureTimeoutMs,
             connectionLimits: limits)
         configuration.webhook = webhook
         var logger = Logger(label: "test")

@@ -203,7 +203,10 @@ struct WHIPRequestTests {
             }
         }
         try await server.start()
-        waiting.put(try await RawTestConnection.connect(port: #require(server.boundPort)))
+        let port = try #require(server.boundPort)
+        waiting.put(try await RawTestConnection.connect(port: port))
+        // Answered in the order of their coming: the one that waits has been accepted then.
+        _ = try await RawTestConnection.exchange("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", port: port)
         await server.stop()
         let reply = try HTTPReply(#require(try await replies.next()))
         #expect(reply.status == 503 && reply["Retry-After"] != nil)

@@ -12,13 +12,14 @@ struct WHIPRig {
 
     static func run(
         limits: ConnectionLimits = ConnectionLimits(), relays: RelayDirectory = RelayDirectory(),
+        certificateFiles: CertificateFiles? = nil,
         _ test: (WHIPRig) async throws -> Void
     ) async throws {
         var random = RandomSource.system
         let app = try AppCredentials(random: &random)
         let configuration = RoomServerConfiguration(
-            stateDirectory: "/nonexistent", port: 0, fixedApplications: [app], workers: 2, relays: relays,
-            connectionLimits: limits)
+            stateDirectory: "/nonexistent", port: 0, certificateFiles: certificateFiles, fixedApplications: [app],
+            workers: 2, relays: relays, connectionLimits: limits)
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let server = try RoomServer(configuration: configuration, logger: logger)
@@ -48,7 +49,7 @@ struct WHIPRig {
     /// One exchange. Nil values leave a usual header out.
     func send(
         _ method: String, _ path: String, token: String? = nil, type: String? = nil, body: String? = nil,
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [], isSecure: Bool = false
     ) async throws -> HTTPReply {
         var request = "\(method) \(path) HTTP/1.1\r\nHost: room.example:8790\r\n"
         if let token { request += "Authorization: Bearer \(token)\r\n" }
@@ -56,7 +57,8 @@ struct WHIPRig {
         for (name, value) in headers { request += "\(name): \(value)\r\n" }
         if let body { request += "Content-Length: \(body.utf8.count)\r\n" }
         request += "\r\n" + (body ?? "")
-        let reply = try HTTPReply(try #require(try await RawTestConnection.exchange(request, port: port)))
+        let reply = try HTTPReply(
+            try #require(try await RawTestConnection.exchange(request, port: port, isSecure: isSecure)))
         Self.checkCORS(reply)
         return reply
     }

@@ -20,7 +20,7 @@ final class TestBed: Sendable {
     ///   - advertise: where clients are to send media, instead of the server's own port.
     init(
         port: UInt16 = 0, directory: String? = nil, credentials: AppCredentials? = nil, advertise: [String] = [],
-        adjust: (inout RoomServerConfiguration) -> Void = { _ in }
+        certificateFiles: CertificateFiles? = nil, adjust: (inout RoomServerConfiguration) -> Void = { _ in }
     ) async throws {
         var template = Array("/tmp/voice-engine-XXXXXX".utf8CString)
         self.directory = try directory ?? String(cString: #require(mkdtemp(&template)))
@@ -31,8 +31,8 @@ final class TestBed: Sendable {
         logger.logLevel = getenv("ZEGO_TEST_LOG") == nil ? .critical : .debug
         self.logger = logger
         var configuration = RoomServerConfiguration(
-            stateDirectory: self.directory, port: port, advertise: advertise, fixedApplications: [self.credentials],
-            departureTimeoutMs: 9000, workers: 1)
+            stateDirectory: self.directory, port: port, advertise: advertise, certificateFiles: certificateFiles,
+            fixedApplications: [self.credentials], departureTimeoutMs: 9000, workers: 1)
         adjust(&configuration)
         server = try RoomServer(configuration: configuration, logger: logger)
         try await server.start()

@@ -1,4 +1,4 @@
-"""browser.py SOCKET MICROPHONE.wav [--insecure-origin URL] [--microphone-is none|denied] [--without red|nack]…
+"""browser.py SOCKET MICROPHONE.wav [--insecure-origin URL] [--trust-key HASH] [--microphone-is none|denied] [--without red|nack]…
 
 One headless Chromium, driven over a Unix socket: a JSON-RPC request a line, an answer a line. The microphone is the file, over and over,
 unless there is none or it is not allowed; loudspeakers are not needed. The pages are the product's own, without a hook: what a test wants to know of their RTCPeerConnections is
@@ -91,6 +91,7 @@ def main():
     parser.add_argument("socket")
     parser.add_argument("microphone")
     parser.add_argument("--insecure-origin")
+    parser.add_argument("--trust-key", help="the SHA-256 of a server's SubjectPublicKeyInfo in Base64, as if an authority had vouched for it")
     parser.add_argument("--microphone-is", choices=["file", "none", "denied"], default="file")
     parser.add_argument("--without", choices=["red", "nack"], action="append", default=[])
     options = parser.parse_args()
@@ -103,6 +104,8 @@ def main():
         arguments.append(f"--use-file-for-fake-audio-capture={os.path.abspath(options.microphone)}")
     if options.insecure_origin:
         arguments.append(f"--unsafely-treat-insecure-origin-as-secure={options.insecure_origin}")
+    if options.trust_key:
+        arguments.append(f"--ignore-certificate-errors-spki-list={options.trust_key}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=arguments)
         serve(Driver(browser, options.without), options.socket)
