@@ -148,7 +148,8 @@ let package = Package(
         tests(
             "RoomServerTests",
             [
-                "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", "WebRTC", "RTP", "MediaIO", "COpenSSL",
+                "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", "WebRTC", "RTP", "MediaIO",
+                "COpenSSL",
                 nioCore, nioPosix, nioHTTP1,
                 nioWebSocket, nioSSL, nioEmbedded, logging,
             ], exclude: ["WHIP/Offers"]),
