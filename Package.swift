@@ -141,7 +141,7 @@ let package = Package(
         // The oracle of the SRTP tests; no module uses it.
         .systemLibrary(
             name: "CSRTP", path: "Tests/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
-        tests("WebRTCTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation", "COpenSSL", "CSRTP"]),
+        tests("WebRTCTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation", "Certificates", "COpenSSL", "CSRTP"]),
         tests("CallTests", ["WebRTC", "RTP", "Transport", "NetworkSimulation"]),
         tests("TransportTests", ["Transport"]),
         tests("RoomModelTests", ["RoomModel", "JSONRPC", "Transport"]),

@@ -170,7 +170,7 @@ package actor VoiceEngine {
             throw ZegoError(audio: error)
         }
         let mediaRelay = EventRelay<(TransportID, MediaEvent)>()
-        media = try MediaThread(audio: audio, judge: { SystemAuthorities.refusal(of: $0, for: $1) }) {
+        media = try MediaThread(audio: audio, judge: configuration.trust.judgeOfRelays) {
             mediaRelay.forward(($0, $1))
         }
         memory = Mutex(EngineSnapshot(configuration: configuration))
