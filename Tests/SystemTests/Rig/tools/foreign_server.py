@@ -124,7 +124,7 @@ class Server:
         if "token" in query and headers.get("authorization") != "Bearer " + query["token"]:
             return 401, {"Content-Type": "application/json"}, json.dumps({"error": f"no such token: {headers.get('authorization')}"})
         for key, status in (("busy", 503), ("conflict", 409)):
-            count = self.counts[name] = self.counts.get(name, 0) + 1
+            count = self.counts[name, key] = self.counts.get((name, key), 0) + 1
             if count <= int(query.get(key, 0)):
                 return status, {"Retry-After": "1"}, ""
         session = Session(kind, name)
