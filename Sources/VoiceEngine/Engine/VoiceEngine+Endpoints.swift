@@ -1,3 +1,4 @@
+import Certificates
 import Logging
 import NIOCore
 import RoomModel
@@ -171,7 +172,7 @@ extension VoiceEngine {
     }
 
     private func send(_ request: EndpointRequest, _ token: UInt64, _ number: UInt64) async {
-        let client = endpointClient ?? EndpointClient(userAgent: "zegod/\(configuration.version)")
+        let client = endpointClient ?? makeEndpointClient()
         endpointClient = client
         do throws(EndpointFailure) {
             let response = try await client.send(request)
@@ -183,6 +184,12 @@ extension VoiceEngine {
                 $0.failed(request.number, reason: error.reason, isRefused: error.isRefused, now: $1)
             }
         }
+    }
+
+    private func makeEndpointClient() -> EndpointClient {
+        let authorities: [[UInt8]] =
+            if case .authorities(let trusted) = configuration.trust { trusted.map(\.der) } else { [] }
+        return EndpointClient(userAgent: "zegod/\(configuration.version)", authorities: authorities)
     }
 
     /// A session is over; whether another one follows is the stream's affair.

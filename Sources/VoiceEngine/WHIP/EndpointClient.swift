@@ -14,10 +14,15 @@ package final class EndpointClient: Sendable {
     private let client: HTTPClient
     private let userAgent: String
 
-    /// - Parameter userAgent: what it calls itself: `zegod/1.0.0`.
-    package init(userAgent: String) {
+    /// - Parameters:
+    ///   - userAgent: what it calls itself: `zegod/1.0.0`.
+    ///   - authorities: certificates (DER) that are trusted beside the system's, `tls_ca`.
+    package init(userAgent: String, authorities: [[UInt8]] = []) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        let further = authorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
+        if !further.isEmpty { tls.additionalTrustRoots = [.certificates(further)] }
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: TLSConfiguration.makeClientConfiguration(), redirectConfiguration: .disallow,
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(connect: Self.connectTimeout),
             connectionPool: HTTPClient.Configuration.ConnectionPool(idleTimeout: .seconds(10)))
         configuration.httpVersion = .http1Only
