@@ -68,7 +68,7 @@ extension ForwardingWorker {
         let whole = UnsafeRawBufferPointer(payload)
         for subscription in group.subscriptions {
             let session = subscription.session
-            guard let path = session.path else { continue }
+            guard !subscription.isHeld, let path = session.path else { continue }
             var asRED = false
             if packet.isRED, subscription.redPayloadType != nil {
                 asRED = true

@@ -89,7 +89,8 @@ extension ForwardingWorker {
         }
         switch track.use {
         case .publish: return section.direction.sends ? nil : .wrongDirection
-        case .play: return section.direction.receives ? nil : .wrongDirection
+        // An inactive section is a play on hold.
+        case .play: return section.direction.receives || !section.direction.sends ? nil : .wrongDirection
         }
     }
 

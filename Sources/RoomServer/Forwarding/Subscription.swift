@@ -16,6 +16,8 @@ final class Subscription {
     private(set) var opusPayloadType: UInt8
     private(set) var redPayloadType: UInt8?
     private(set) var extensions: HeaderExtensionMap
+    /// The listener wants no packets for now: it offered the section as inactive.
+    private(set) var isHeld: Bool
     /// Nil when the listener did not negotiate NACK.
     private(set) var history: ProtectedHistory?
 
@@ -43,6 +45,7 @@ final class Subscription {
         opusPayloadType = section.opusPayloadType
         redPayloadType = section.redPayloadType
         extensions = section.extensions
+        isHeld = section.direction == .inactive
         sequenceOffset = Int64(firstSequenceNumber)
         self.timestampOffset = timestampOffset
         history = section.nack ? ProtectedHistory() : nil
@@ -53,6 +56,9 @@ final class Subscription {
         opusPayloadType = section.opusPayloadType
         redPayloadType = section.redPayloadType
         extensions = section.extensions
+        isHeld = section.direction == .inactive
+        // What is not sent leaves no gap: afterwards it goes on as behind another publisher.
+        if isHeld { source = 0 }
         if section.nack, history == nil { history = ProtectedHistory() }
         if !section.nack { history = nil }
     }

@@ -61,7 +61,7 @@ extension PeerConnection {
         var track: LocalTrack?
         var direction = MediaDirection.inactive
         switch slot.use {
-        case .inactive: break
+        case .inactive, .hold: break
         case .publish(let published):
             track = published
             direction = .sendonly

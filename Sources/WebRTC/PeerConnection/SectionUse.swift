@@ -6,4 +6,6 @@ package enum SectionUse: Hashable, Sendable {
     case publish(LocalTrack)
     /// Receive one stream (`a=recvonly`).
     case play
+    /// Go on with a stream that is received, but without its packets for now (`a=inactive`).
+    case hold
 }

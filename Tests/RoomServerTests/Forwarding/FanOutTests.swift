@@ -96,6 +96,46 @@ import WebRTC
         await rig.close(listener, speaker)
     }
 
+    /// An inactive section that a play is asked for is a play on hold: nothing comes, and afterwards nothing is missing.
+    @Test func aPlayOnHoldGetsNothingAndMissesNothing() async throws {
+        let rig = try await ForwardingRig(workers: 2)
+        let key = try ForwardingRig.key("held")
+        let speaker = try await rig.peer()
+        let listener = try await rig.peer()
+        let witness = try await rig.peer()
+        let out = try await speaker.publish(key, ssrc: 1)
+        try await speaker.negotiate()
+        let mid = try await listener.play(key)
+        _ = try await witness.play(key)
+        try await listener.negotiate()
+        try await witness.negotiate()
+        func send(_ numbers: Range<Int>) async throws {
+            for number in numbers {
+                try await speaker.send(
+                    out, sequence: UInt16(number), timestamp: UInt32(number) * 960, payload: [UInt8(number)])
+            }
+            try await witness.until("all packets") { $0.packets.count == numbers.upperBound }
+        }
+        try await send(0..<10)
+        try await listener.until("the first packets") { $0.packets.count == 10 }
+        try await listener.hold(mid, true)
+        #expect(try await listener.negotiate() == [TrackResult.done(mid, isLive: true)])
+        #expect(await listener.section(mid)?.direction == .inactive)
+        try await send(10..<20)
+        try await listener.hold(mid, false)
+        try await listener.negotiate()
+        try await send(20..<30)
+        try await listener.until("the packets after the hold") { $0.packets.count >= 20 }
+        let packets = await listener.packets
+        #expect(packets.map { $0.payload[0] } == Array(0..<10) + Array(20..<30))
+        #expect(Set(packets.map(\.header.ssrc)).count == 1)
+        for (index, packet) in packets.enumerated() {
+            #expect(packet.header.sequenceNumber == packets[0].header.sequenceNumber &+ UInt16(index))
+        }
+        #expect(packets[19].header.timestamp &- packets[10].header.timestamp == 9 * 960)
+        await rig.close(speaker, listener, witness)
+    }
+
     /// Two publishers one after the other: the listener sees one stream without a gap or a jump in it.
     @Test(arguments: [false, true])
     func listenersSurviveAChangeOfPublisher(byTakeover: Bool) async throws {

@@ -116,6 +116,11 @@ actor ForwardingPeer {
         uses[mid] = nil
     }
 
+    /// Goes on playing, with or without the packets.
+    func hold(_ mid: String, _ isHeld: Bool) throws {
+        try connection.setSection(mid, isHeld ? .hold : .play)
+    }
+
     /// Offers what is wanted and applies the answer. `edit` may change the offer on its way, and `editBack` the answer.
     @discardableResult
     func negotiate(
