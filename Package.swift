@@ -62,9 +62,18 @@ let package = Package(
         // Floor 0: module maps and thin shims.
         systemLibrary("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
         systemLibrary("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+        systemLibrary("COgg", pkgConfig: "ogg", apt: "libogg-dev"),
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         .target(name: "CSockets"),
+        // Its pkg-config file has -D flags, which SwiftPM drops with a warning at every build: all three kinds are told here.
+        .target(
+            name: "CAudioProcessing",
+            cxxSettings: [
+                .define("WEBRTC_POSIX"), .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"),
+                .unsafeFlags(["-isystem", "/usr/include/webrtc_audio_processing"]),
+            ],
+            linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
         .target(name: "CPage"),
 
         // Floor 1: values.
@@ -77,7 +86,8 @@ let package = Package(
         // Floor 2: machines.
         module("WebRTC", ["RTP", "Transport", "Certificates", "COpenSSL"]),
         module("MediaIO", ["Transport", "CSockets"]),
-        module("VoiceAudio", ["RTP", "Transport", "MediaIO", "CALSA", "COpus"]),
+        module(
+            "VoiceAudio", ["RTP", "Transport", "MediaIO", "CALSA", "COpus", "COgg", "CAudioProcessing"]),
 
         // Floor 3: the room server and the engine.
         module(
@@ -153,8 +163,10 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1,
                 nioWebSocket, nioSSL, nioEmbedded, logging,
             ], exclude: ["WHIP/Offers"]),
-        tests("VoiceAudioTests", ["VoiceAudio", "MediaIO", "RTP", "StallWatch", "Transport"], exclude: ["Tools"]),
+        tests(
+            "VoiceAudioTests", ["VoiceAudio", "MediaIO", "RTP", "StallWatch", "Transport", "COgg"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
         tests("SystemTests", ["StallWatch"], exclude: ["Browser/tools", "Rig/tools", "Rig/ztest"]),
-    ]
+    ],
+    cxxLanguageStandard: .cxx14
 )

@@ -13,7 +13,7 @@ struct PackageManifest {
             dependencies[String(match.1)] = Self.names(in: match.2 ?? "", products: products)
         }
         for match in text.matches(of: /systemLibrary\("(\w+)"/) { dependencies[String(match.1)] = [] }
-        for match in text.matches(of: /\.target\(name: "(\w+)"\)/) where String(match.1).hasPrefix("C") {
+        for match in text.matches(of: /\.target\(\s*name: "(\w+)"[,)]/) where String(match.1).hasPrefix("C") {
             dependencies[String(match.1)] = []
         }
         self.dependencies = dependencies

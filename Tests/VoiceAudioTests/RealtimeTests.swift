@@ -56,7 +56,8 @@ struct RealtimeTests {
     }
 
     /// Runs ``allocationProbe()`` in a process of its own that counts (Tools/malloc_count.c).
-    @Test("it allocates nothing, over a thousand blocks of a call with cards, loss and mute")
+    @Test(
+        "it allocates nothing, over a thousand blocks of a call with cards, loss, mute, echo processing and recordings")
     func allocatesNothing() throws {
         let directory = try TemporaryDirectory()
         let tools = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Tools"
@@ -85,9 +86,15 @@ struct RealtimeTests {
         #expect(TextFile.writeSamples(Speech.samples(seconds: 2), to: directory.path + "/mic.raw"))
         let configuration = AudioConfiguration(
             input: "ztest:FILE=\(directory.path)/mic.raw,LOOP=1", output: "ztest:FILE=\(directory.path)/speaker.raw",
-            realtimePriority: 0)
+            realtimePriority: 0,
+            processing: CaptureProcessing(echo: .aggressive, noise: .medium, gain: .medium))
         let running = try await RunningAudio(configuration, loopsBack: true)
         let audio = running.audio
+        for (number, source) in RecordingSource.allCases.enumerated() {
+            _ = try await audio.startRecording(
+                RecordingRequest(
+                    path: "\(directory.path)/\(source)", source: source, format: number == 0 ? .wav : .oggOpus))
+        }
         for channel in 0..<4 {
             let sink = channel == 3 ? PlayerAudio.Sink.file(path: directory.path + "/out.wav") : .device
             try await audio.player(channel).start(PlayerAudio(sink: sink))
@@ -96,6 +103,8 @@ struct RealtimeTests {
         try await eventually("all play") { audio.player(3).snapshot.packetsReceived > 25 }
         let (turns, allocations) = (audio.snapshot.heartbeat, count())
         let blocks = audio.player(0).snapshot.samplesPlayed
+        // Another processor takes over, and the first comes back.
+        await audio.setProcessing(CaptureProcessing(echo: .soft, noise: .soft))
         var round = 0
         try await eventually(within: 40, "a thousand blocks") {
             round += 1

@@ -7,6 +7,11 @@ struct PlaybackUnit: ~Copyable {
     let kind: Kind
     var card: CardPlayback?
     var tap: FileTap?
+    /// Fades in with the first block, and out before it is let go of.
+    private var gain = GainRamp(0)
+    private var isLeaving = false
+    /// Blocks of silence still to come until the last sound has been played.
+    private var silentBlocks = 0
 
     init(card device: AlsaPCM, channels: Int) {
         kind = .card
@@ -27,6 +32,22 @@ struct PlaybackUnit: ~Copyable {
     private init(kind: Kind) {
         self.kind = kind
         card = nil
+    }
+
+    /// The next block is the last that is heard.
+    @_noAllocation @_noLocks
+    mutating func leave() {
+        isLeaving = true
+        silentBlocks = (card?.delay ?? 0) / AudioLimits.blockSamples + 2
+    }
+
+    /// Makes the beginning and the end of its sound soft; true when nothing is left to be heard.
+    @_noAllocation @_noLocks
+    mutating func fade(_ block: UnsafeMutablePointer<Float>, channels: Int) -> Bool {
+        gain.apply(isLeaving ? 0 : 1, to: block, frames: AudioLimits.blockSamples, channels: channels)
+        guard isLeaving else { return false }
+        silentBlocks -= 1
+        return silentBlocks < 0
     }
 
     var isCard: Bool {

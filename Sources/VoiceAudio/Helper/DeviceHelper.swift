@@ -17,9 +17,9 @@ actor DeviceHelper {
     nonisolated let loop: MediaLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private let configuration: AudioConfiguration
+    let configuration: AudioConfiguration
     private let cells: AudioCells
-    private let events: @Sendable (AudioEvent) -> Void
+    let events: @Sendable (AudioEvent) -> Void
     private let complexity: Int
 
     private let commands = SPSCRing(header: AudioCommand.self, capacity: 256, payloadCapacity: 0)
@@ -28,10 +28,10 @@ actor DeviceHelper {
     private let thread: AudioThread
     private var waitingCommands: [AudioCommand] = []
     private var timer: LoopTimer?
-    private var isRunning = false
+    var isRunning = false
 
-    private var input: HeldDevice
-    private var output: HeldDevice
+    var input: HeldDevice
+    var output: HeldDevice
     private let statuses: Mutex<(input: AudioDeviceStatus, output: AudioDeviceStatus)>
 
     private var runningPublishers: Set<Int> = []
@@ -40,8 +40,17 @@ actor DeviceHelper {
     /// Those whose file failed while their player goes on: its tap still points into their ring.
     private var failedSinks: [Int: FileSink] = [:]
     /// Who waits for something to come back from the audio thread.
-    private var waiters: [Returnable: [CheckedContinuation<Void, Never>]] = [:]
+    var waiters: [Returnable: [CheckedContinuation<Void, Never>]] = [:]
     private var xruns = XrunWatch()
+
+    var inputChannels: Int
+    var outputChannels: Int
+    var processing: CaptureProcessing
+    /// What the audio thread has, and how many processors are with it altogether.
+    var installedProcessor: ProcessorKey?
+    var lentProcessors = 0
+    var recording: RecordingThread?
+    var runningRecordings: Set<Int> = []
 
     init(
         loop: MediaLoop, configuration: AudioConfiguration, cells: AudioCells, encodedFrames: SPSCRing,
@@ -54,6 +63,9 @@ actor DeviceHelper {
         self.events = events
         // On one slow processor the last decibels of quality would cost the call's regularity.
         complexity = configuration.complexity ?? (sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 9 : 5)
+        inputChannels = configuration.inputChannels
+        outputChannels = configuration.outputChannels
+        processing = configuration.processing
         resultsReady = try EventFD()
         thread = AudioThread(
             cells: cells, commands: commands, results: results, resultsReady: resultsReady, received: receivedFrames,
@@ -99,8 +111,10 @@ actor DeviceHelper {
         guard isRunning else { return }
         for channel in runningPublishers { await stopPublisher(channel: channel) }
         for slot in runningPlayers { await stopPlayer(slot: slot) }
+        await endRecordings()
         await closeInput()
         await closeOutput()
+        await takeBackProcessor()
         isRunning = false
         tellState(.input, .closed, nil)
         tellState(.output, .closed, nil)
@@ -152,9 +166,9 @@ actor DeviceHelper {
         let cells = cells.players + slot
         var sink: FileSink?
         if case .file(let path) = audio.sink {
-            sink = try FileSink(path: path, channels: configuration.outputChannels)
+            sink = try FileSink(path: path, channels: outputChannels)
         }
-        let made = try PlayerPipeline.make(channels: configuration.outputChannels, tap: sink?.tap, cells: cells)
+        let made = try PlayerPipeline.make(channels: outputChannels, tap: sink?.tap, cells: cells)
         guard isRunning else { throw .stopped }
         cells.pointee.reset(audio)
         let pipeline = UnsafeMutablePointer<PlayerPipeline>.allocate(capacity: 1)
@@ -191,14 +205,15 @@ actor DeviceHelper {
     }
 
     /// Makes the input device and hands it over, or notes why not.
-    private func openInput() {
+    func openInput() {
         do {
-            if let made = try InputDevice.open(input.name, configuration) {
+            if let made = try InputDevice.open(input.name, configuration, channels: inputChannels) {
                 let unit = UnsafeMutablePointer<CaptureUnit>.allocate(capacity: 1)
                 input.pcm = made.pcm
                 unit.initialize(to: made.takeUnit())
                 send(.setCapture(unit))
                 input.isInstalled = true
+                updateProcessor()
             }
             input.retryAt = nil
             tellState(.input, .running, nil)
@@ -207,15 +222,16 @@ actor DeviceHelper {
         }
     }
 
-    private func openOutput() {
+    func openOutput() {
         do {
-            if let made = try OutputDevice.open(output.name, configuration) {
+            if let made = try OutputDevice.open(output.name, configuration, channels: outputChannels) {
                 let unit = UnsafeMutablePointer<PlaybackUnit>.allocate(capacity: 1)
                 output.pcm = made.pcm
                 output.sink = made.sink
                 unit.initialize(to: made.takeUnit())
                 send(.setPlayback(unit))
                 output.isInstalled = true
+                updateProcessor()
             }
             output.retryAt = nil
             tellState(.output, .running, nil)
@@ -224,14 +240,14 @@ actor DeviceHelper {
         }
     }
 
-    private func closeInput() async {
+    func closeInput() async {
         input.retryAt = nil
         guard input.isInstalled else { return }
         send(.setCapture(nil))
         await comingBack(.capture)
     }
 
-    private func closeOutput() async {
+    func closeOutput() async {
         output.retryAt = nil
         guard output.isInstalled else { return }
         send(.setPlayback(nil))
@@ -298,6 +314,7 @@ actor DeviceHelper {
             unit.deinitialize(count: 1)
             unit.deallocate()
             input.close()
+            updateProcessor()
             if code != 0 { lost(.input, input.name, code) }
             cameBack(.capture)
         case .playback(let unit, let code):
@@ -305,8 +322,16 @@ actor DeviceHelper {
             unit.deallocate()
             do { try output.sink?.finish() } catch { failed(.output, error, wasRunning: true) }
             output.close()
+            updateProcessor()
             if code != 0 { lost(.output, output.name, code) }
             cameBack(.playback)
+        case .processor(let processor):
+            processor.deinitialize(count: 1)
+            processor.deallocate()
+            lentProcessors -= 1
+            cameBack(.processor)
+        case .recording(let slot):
+            cameBack(.recording(slot))
         case .sourceEnded(let channel):
             events(.sourceEnded(channel: channel))
         }
@@ -317,7 +342,7 @@ actor DeviceHelper {
         failed(direction, .deviceUnusable(name: name, detail: detail), wasRunning: true)
     }
 
-    private func comingBack(_ what: Returnable) async {
+    func comingBack(_ what: Returnable) async {
         await withCheckedContinuation { waiters[what, default: []].append($0) }
     }
 
@@ -325,7 +350,7 @@ actor DeviceHelper {
         for waiter in waiters.removeValue(forKey: what) ?? [] { waiter.resume() }
     }
 
-    private func send(_ command: AudioCommand) {
+    func send(_ command: AudioCommand) {
         waitingCommands.append(command)
         flushCommands()
     }

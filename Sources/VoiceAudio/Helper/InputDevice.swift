@@ -5,8 +5,9 @@ struct InputDevice: ~Copyable {
     private var unit: CaptureUnit
 
     /// Opens a device by its name; nil for `null`, which needs nothing.
-    static func open(_ name: String, _ configuration: AudioConfiguration) throws(AudioError) -> InputDevice? {
-        let channels = configuration.inputChannels
+    static func open(
+        _ name: String, _ configuration: AudioConfiguration, channels: Int
+    ) throws(AudioError) -> InputDevice? {
         switch try AudioDeviceName(name, for: .input) {
         case .null:
             return nil

@@ -6,8 +6,9 @@ struct OutputDevice: ~Copyable {
     private var unit: PlaybackUnit
 
     /// Opens a device by its name; nil for `null`, which needs nothing.
-    static func open(_ name: String, _ configuration: AudioConfiguration) throws(AudioError) -> OutputDevice? {
-        let channels = configuration.outputChannels
+    static func open(
+        _ name: String, _ configuration: AudioConfiguration, channels: Int
+    ) throws(AudioError) -> OutputDevice? {
         switch try AudioDeviceName(name, for: .output) {
         case .null, .tone:
             return nil

@@ -4,4 +4,6 @@ enum Returnable: Hashable {
     case playback
     case publisher(Int)
     case player(Int)
+    case recording(Int)
+    case processor
 }

@@ -9,10 +9,11 @@ package struct Limiter: ~Copyable {
     /// −0.3 dBFS: leaves room for what a converter's filter adds between samples.
     package static var ceiling: Float { @_noAllocation @_noLocks get { 0.966 } }
     private static var subframe: Int { 24 }
-    /// The tenth root of…: per sub-frame, 40 of which make 20 ms and 1 dB.
+    private static var mostChannels: Int { 2 }
+    /// Per sub-frame, 40 of which make 20 ms and 1 dB.
     private static var release: Float { 1 / 0.997_125_9 }
 
-    private let channels: Int
+    private var channels: Int
     /// The sub-frame that waits, interleaved.
     private let delayed: UnsafeMutablePointer<Float>
     /// What the waiting sub-frame allows, smoothed upwards.
@@ -22,12 +23,21 @@ package struct Limiter: ~Copyable {
 
     package init(channels: Int) {
         self.channels = channels
-        delayed = .allocate(capacity: Limiter.subframe * channels)
-        delayed.initialize(repeating: 0, count: Limiter.subframe * channels)
+        delayed = .allocate(capacity: Limiter.subframe * Limiter.mostChannels)
+        delayed.initialize(repeating: 0, count: Limiter.subframe * Limiter.mostChannels)
     }
 
     deinit {
         delayed.deallocate()
+    }
+
+    /// Begins anew with another number of channels, 1 or 2.
+    @_noAllocation @_noLocks
+    package mutating func reset(channels count: Int) {
+        channels = count
+        clearSamples(delayed, Limiter.subframe * Limiter.mostChannels)
+        allowed = 1
+        gain = 1
     }
 
     /// Limits `frames` (a multiple of 24) interleaved frames in place; they come out 24 frames later.

@@ -13,6 +13,8 @@ struct PlayerPipeline: ~Copyable {
     private var meter = LevelMeter()
     private var detector = VoiceActivityDetector()
     private let block: UnsafeMutablePointer<Float>
+    /// The next block fades out and is its last.
+    var isLeaving = false
 
     /// Makes the decoder.
     static func make(
@@ -87,7 +89,7 @@ struct PlayerPipeline: ~Copyable {
         let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
         let count = AudioLimits.blockSamples * unit.channels
         gain.apply(
-            isMuted ? 0 : volume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
+            isMuted || isLeaving ? 0 : volume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
         let energy = LevelMeter.energy(block, count: count)
         meter.measure(energy: energy)
         detector.process(energy: energy)

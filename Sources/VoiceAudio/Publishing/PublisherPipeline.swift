@@ -15,13 +15,20 @@ struct PublisherPipeline: ~Copyable {
     private var clip: AudioClip?
     private var tone: ToneGenerator
     private var encoder: VoiceEncoder
-    private var gain = GainRamp(1)
+    private var gain = GainRamp(0)
+    /// Silent blocks at the end: as far back as a decoder looks for what to make up when no packet comes any more.
+    private static var farewell: Int { 3 }
+    /// The next block fades out; see ``hasLeft``.
+    var isLeaving = false
+    private var silentBlocks = 0
     private var meter = LevelMeter()
     private var detector = VoiceActivityDetector()
 
     /// The frame that is being filled, interleaved.
     private let frame: UnsafeMutablePointer<Float>
     private var filled = 0
+    /// Where the last block stands in it.
+    private var lastBlock = 0
     private var frameTimestamp: UInt32 = 0
     private var frameCaptureTime = MonotonicTime.zero
     private var frameEnergy: Float = 0
@@ -93,9 +100,11 @@ struct PublisherPipeline: ~Copyable {
         }
         let channels = encoder.channels
         let target = frame + filled * channels
+        lastBlock = filled
         let ended = fetch(block, blockChannels, into: target)
         let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
-        gain.apply(isMuted ? 0 : 1, to: target, frames: AudioLimits.blockSamples, channels: channels)
+        if isLeaving, gain.current == 0 { silentBlocks += 1 }
+        gain.apply(isMuted || isLeaving ? 0 : 1, to: target, frames: AudioLimits.blockSamples, channels: channels)
 
         let energy = LevelMeter.energy(target, count: AudioLimits.blockSamples * channels)
         meter.measure(energy: energy)
@@ -111,6 +120,23 @@ struct PublisherPipeline: ~Copyable {
             encode(to: output)
         }
         return ended
+    }
+
+    /// It has faded out, and the silence behind that is sent.
+    var hasLeft: Bool {
+        @_noAllocation @_noLocks get { isLeaving && filled == 0 && silentBlocks >= PublisherPipeline.farewell }
+    }
+
+    /// Adds the block that was processed last to `mix`, of two channels, unless it came from the input device.
+    @_noAllocation @_noLocks
+    func addOwnSound(to mix: UnsafeMutablePointer<Float>) {
+        if case .device = source { return }
+        let channels = encoder.channels
+        let block = frame + lastBlock * channels
+        for index in 0..<AudioLimits.blockSamples {
+            mix[2 * index] += block[index * channels]
+            mix[2 * index + 1] += block[index * channels + channels - 1]
+        }
     }
 
     /// Ten milliseconds of the source; true when it has just ended.

@@ -7,4 +7,8 @@ enum AudioCommand: BitwiseCopyable, @unchecked Sendable {
     case setPlayback(UnsafeMutablePointer<PlaybackUnit>?)
     case setPublisher(channel: Int, UnsafeMutablePointer<PublisherPipeline>?)
     case setPlayer(slot: Int, UnsafeMutablePointer<PlayerPipeline>?)
+    case setProcessor(UnsafeMutablePointer<CaptureProcessor>?)
+    case setRecording(slot: Int, RecordingTap?)
+    /// While nothing is played and no output device is open.
+    case setMixChannels(Int)
 }

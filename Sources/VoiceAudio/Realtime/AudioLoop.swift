@@ -11,41 +11,56 @@ struct AudioLoop: ~Copyable {
     private static var descriptorRoom: Int { 2 * CardPacing.maximumDescriptors }
     /// It turns at least this often, so that commands are taken and the heartbeat goes on while cards pace it.
     private static var longestWait: Int64 { 20_000_000 }
-    /// A mix that comes so much later than the one before means that the machine stood still; the media thread, which
-    /// is less urgent, has caught up a little after this one.
-    private static var standstill: Int64 { 50_000_000 }
-    private static var aftermath: Int64 { 20_000_000 }
     /// Blocks made in one turn at most: what a card wants after a stand-still, without starving the other direction.
     private static var blocksPerTurn: Int { 16 }
 
-    private let cells: UnsafeMutablePointer<SystemCells>
-    private let publisherCells: UnsafeMutablePointer<PublisherCells>
-    private let playerCells: UnsafeMutablePointer<PlayerCells>
-    private let commands: SPSCRing.Consumer
-    private let results: SPSCRing.Producer
-    private let resultsReady: EventFD.Signaller
-    private let received: SPSCRing.Consumer
-    private let encoded: EncodedFrameOutput
+    let cells: UnsafeMutablePointer<SystemCells>
+    let publisherCells: UnsafeMutablePointer<PublisherCells>
+    let playerCells: UnsafeMutablePointer<PlayerCells>
+    let commands: SPSCRing.Consumer
+    let results: SPSCRing.Producer
+    let resultsReady: EventFD.Signaller
+    let received: SPSCRing.Consumer
+    let encoded: EncodedFrameOutput
 
-    private var capture: UnsafeMutablePointer<CaptureUnit>?
-    private var playback: UnsafeMutablePointer<PlaybackUnit>?
-    private let publishers: UnsafeMutablePointer<UnsafeMutablePointer<PublisherPipeline>?>
-    private let players: UnsafeMutablePointer<UnsafeMutablePointer<PlayerPipeline>?>
+    var capture: UnsafeMutablePointer<CaptureUnit>?
+    var playback: UnsafeMutablePointer<PlaybackUnit>?
+    let publishers: UnsafeMutablePointer<UnsafeMutablePointer<PublisherPipeline>?>
+    let players: UnsafeMutablePointer<UnsafeMutablePointer<PlayerPipeline>?>
 
-    private var metronome: Metronome
+    var metronome: Metronome
     private let descriptors: UnsafeMutablePointer<pollfd>
     private var turns: UInt64 = 0
 
-    private let captured: UnsafeMutablePointer<Float>
-    private var capturedSamples: UInt64 = 0
-    private var captureGain = GainRamp(1)
-    private var captureMeter = LevelMeter()
+    let captured: UnsafeMutablePointer<Float>
+    var capturedSamples: UInt64 = 0
+    var captureGain = GainRamp(1)
+    var captureMeter = LevelMeter()
+    /// The last sample of each side that was captured, and whether what comes next comes from elsewhere.
+    var captureEnd: (left: Float, right: Float) = (0, 0)
+    var isCaptureNew = true
 
-    private let mixChannels: Int
-    private let mix: UnsafeMutablePointer<Float>
-    private var mixedAt = MonotonicTime.zero
-    private var speakerGain = GainRamp(1)
-    private var limiter: Limiter
+    /// What takes echo and noise out of the captured sound; nil for none.
+    var processor: UnsafeMutablePointer<CaptureProcessor>?
+    /// The one before: its sound goes over into that of the new one within one block.
+    var formerProcessor: UnsafeMutablePointer<CaptureProcessor>?
+    var isProcessorNew = false
+    /// From giving a block to the output device until it is heard, nanoseconds.
+    var renderDelay: Int64 = 0
+    /// For two versions of a captured block.
+    let scratch: UnsafeMutablePointer<Float>
+
+    let recordings: UnsafeMutablePointer<RecordingTap?>
+    /// Whether one of them takes what is said.
+    var isSpeechRecorded = false
+    /// What is said by this side, two channels.
+    let said: UnsafeMutablePointer<Float>
+
+    var mixChannels: Int
+    let mix: UnsafeMutablePointer<Float>
+    var mixedAt = MonotonicTime.zero
+    var speakerGain = GainRamp(1)
+    var limiter: Limiter
 
     init(
         cells: AudioCells, commands: SPSCRing.Consumer, results: SPSCRing.Producer,
@@ -69,6 +84,12 @@ struct AudioLoop: ~Copyable {
         descriptors.initialize(repeating: pollfd(), count: AudioLoop.descriptorRoom)
         captured = .allocate(capacity: 2 * AudioLimits.blockSamples)
         captured.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
+        scratch = .allocate(capacity: 2 * AudioLimits.blockSamples)
+        scratch.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
+        recordings = .allocate(capacity: AudioLimits.recordings)
+        recordings.initialize(repeating: nil, count: AudioLimits.recordings)
+        said = .allocate(capacity: 2 * AudioLimits.blockSamples)
+        said.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
         self.mixChannels = mixChannels
         mix = .allocate(capacity: 2 * AudioLimits.blockSamples)
         mix.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
@@ -81,6 +102,9 @@ struct AudioLoop: ~Copyable {
         players.deallocate()
         descriptors.deallocate()
         captured.deallocate()
+        scratch.deallocate()
+        recordings.deallocate()
+        said.deallocate()
         mix.deallocate()
     }
 
@@ -197,7 +221,10 @@ struct AudioLoop: ~Copyable {
             guard var outcome = unit.pointee.card?.service(now: now) else { break }
             if case .fine = outcome, let time = unit.pointee.card?.pullTime(now: now) {
                 worked = true
+                renderDelay = Int64(unit.pointee.card?.delay ?? 0) * 62_500 / 3
                 render(at: time)
+                if unit.pointee.fade(mix, channels: mixChannels), leave(unit) { return }
+                processor?.pointee.render(mix, channels: mixChannels)
                 outcome = unit.pointee.card?.put(mix, now: now) ?? .fine
             }
             switch outcome {
@@ -222,6 +249,7 @@ struct AudioLoop: ~Copyable {
                 let time = unit.pointee.card?.take(into: captured) ?? now
                 process(channels: unit.pointee.channels, captureTime: time)
             case .recovered:
+                isCaptureNew = true
                 cells.pointee.inputXruns.add(1, ordering: .relaxed)
             case .failed(let code):
                 return giveBack(unit, code)
@@ -241,146 +269,19 @@ struct AudioLoop: ~Copyable {
         cells.pointee.playbackDelayMicroseconds.store(0, ordering: .relaxed)
     }
 
+    /// A card that is let go of has played its last sound: it goes back, unless the ring of results is full.
+    @_noAllocation @_noLocks
+    private mutating func leave(_ unit: UnsafeMutablePointer<PlaybackUnit>) -> Bool {
+        giveBack(unit, 0)
+        return playback == nil
+    }
+
     @_noAllocation @_noLocks
     private mutating func giveBack(_ unit: UnsafeMutablePointer<CaptureUnit>, _ code: Int32) {
         guard tell(.capture(unit, code: code)) else { return }
         capture = nil
+        isCaptureNew = true
         metronome = Metronome(start: realtimeNow())
         cells.pointee.captureDelayMicroseconds.store(0, ordering: .relaxed)
-    }
-
-    // MARK: Blocks
-
-    /// The directions that have no card. The mix comes first, so that a loop-back captures it without delay.
-    @_noAllocation @_noLocks
-    private mutating func timedBlock(at tick: MonotonicTime) {
-        var isLooped = false
-        if let playback {
-            isLooped = playback.pointee.isLoopback
-            if !playback.pointee.isCard {
-                render(at: tick)
-                if playback.pointee.tap != nil { playback.pointee.tap?.write(mix) }
-            }
-        } else {
-            render(at: tick)
-        }
-        if let capture {
-            if !capture.pointee.isCard {
-                if capture.pointee.isLoopback, !isLooped {
-                    clearSamples(captured, 2 * AudioLimits.blockSamples)
-                } else {
-                    capture.pointee.fill(captured, loopback: mix, loopbackChannels: mixChannels)
-                }
-                process(channels: capture.pointee.channels, captureTime: tick)
-            }
-        } else {
-            clearSamples(captured, 2 * AudioLimits.blockSamples)
-            process(channels: 1, captureTime: tick)
-        }
-    }
-
-    /// One captured block goes to the publishers.
-    @_noAllocation @_noLocks
-    private mutating func process(channels: Int, captureTime: MonotonicTime) {
-        let isMuted = cells.pointee.isMicrophoneMuted.load(ordering: .relaxed)
-        let volume = Float(cells.pointee.captureVolume.load(ordering: .relaxed)) / 100
-        captureGain.apply(isMuted ? 0 : volume, to: captured, frames: AudioLimits.blockSamples, channels: channels)
-        captureMeter.measure(captured, count: AudioLimits.blockSamples * channels)
-        cells.pointee.capturedSoundLevel.store(captureMeter.soundLevel, ordering: .relaxed)
-
-        let timestamp = UInt32(truncatingIfNeeded: capturedSamples)
-        capturedSamples += UInt64(AudioLimits.blockSamples)
-        for channel in 0..<AudioLimits.publisherChannels {
-            guard let publisher = publishers[channel] else { continue }
-            let ended = publisher.pointee.process(
-                block: captured, blockChannels: channels, timestamp: timestamp, captureTime: captureTime, to: encoded)
-            if ended { _ = tell(.sourceEnded(channel: channel)) }
-        }
-    }
-
-    /// Makes the next block of the mix, whose first sample is wanted at `time`.
-    @_noAllocation @_noLocks
-    private mutating func render(at time: MonotonicTime) {
-        noteStandstill()
-        takeReceived()
-        let count = AudioLimits.blockSamples * mixChannels
-        clearSamples(mix, count)
-        for slot in 0..<AudioLimits.playerSlots {
-            players[slot]?.pointee.render(into: mix, at: time)
-        }
-        let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
-        speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: AudioLimits.blockSamples, channels: mixChannels)
-        limiter.process(mix, frames: AudioLimits.blockSamples)
-    }
-
-    /// Before the packets are taken that have waited meanwhile.
-    @_noAllocation @_noLocks
-    private mutating func noteStandstill() {
-        let now = realtimeNow()
-        if mixedAt.nanoseconds > 0, now.elapsed(since: mixedAt) > AudioLoop.standstill {
-            for slot in 0..<AudioLimits.playerSlots {
-                players[slot]?.pointee.noteStall(until: now.later(by: AudioLoop.aftermath))
-            }
-        }
-        mixedAt = now
-    }
-
-    // MARK: Rings
-
-    @_noAllocation @_noLocks
-    private mutating func takeReceived() {
-        while let packet = received.peek() {
-            let frame = packet.receivedFrame.pointee
-            let length = min(Int(frame.payloadLength), packet.payload.count)
-            if Int(frame.slot) < AudioLimits.playerSlots, let player = players[Int(frame.slot)] {
-                player.pointee.receive(frame, UnsafeRawBufferPointer(start: packet.payload.baseAddress, count: length))
-            } else {
-                cells.pointee.strayReceivedFrames.add(1, ordering: .relaxed)
-            }
-            received.release()
-        }
-    }
-
-    /// Carries out what the helper asked for. Each command gives at most one thing back, so none is begun without room
-    /// for its result.
-    @_noAllocation @_noLocks
-    private mutating func takeCommands() {
-        while let command = commands.peek(), results.reserve() != nil {
-            switch command.command.pointee {
-            case .setCapture(let unit):
-                if let former = capture { _ = tell(.capture(former, code: 0)) }
-                capture = unit
-                metronome = Metronome(start: realtimeNow())
-                cells.pointee.captureDelayMicroseconds.store(0, ordering: .relaxed)
-            case .setPlayback(let unit):
-                if let former = playback { _ = tell(.playback(former, code: 0)) }
-                playback = unit
-                metronome = Metronome(start: realtimeNow())
-                cells.pointee.playbackDelayMicroseconds.store(0, ordering: .relaxed)
-            case .setPublisher(let channel, let pipeline):
-                let former = publishers[channel]
-                publishers[channel] = pipeline
-                publisherCells[channel].isRunning.store(pipeline != nil, ordering: .relaxed)
-                if pipeline == nil { publisherCells[channel].soundLevel.store(0, ordering: .relaxed) }
-                // Last: who waits for it sees the cells as they are now.
-                if let former { _ = tell(.publisher(channel: channel, former)) }
-            case .setPlayer(let slot, let pipeline):
-                let former = players[slot]
-                players[slot] = pipeline
-                playerCells[slot].isRunning.store(pipeline != nil, ordering: .relaxed)
-                if pipeline == nil { playerCells[slot].soundLevel.store(0, ordering: .relaxed) }
-                if let former { _ = tell(.player(slot: slot, former)) }
-            }
-            commands.release()
-        }
-    }
-
-    @_noAllocation @_noLocks
-    private func tell(_ result: AudioResult) -> Bool {
-        guard let slot = results.reserve() else { return false }
-        slot.result.pointee = result
-        results.commit()
-        resultsReady.signal()
-        return true
     }
 }

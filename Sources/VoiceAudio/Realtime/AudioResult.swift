@@ -5,6 +5,9 @@ enum AudioResult: BitwiseCopyable, @unchecked Sendable {
     case playback(UnsafeMutablePointer<PlaybackUnit>, code: Int32)
     case publisher(channel: Int, UnsafeMutablePointer<PublisherPipeline>)
     case player(slot: Int, UnsafeMutablePointer<PlayerPipeline>)
+    case processor(UnsafeMutablePointer<CaptureProcessor>)
+    /// The recording's tap is not written to any more.
+    case recording(slot: Int)
     /// A publisher's file came to its end.
     case sourceEnded(channel: Int)
 }

@@ -12,12 +12,15 @@ package struct AudioConfiguration: Sendable, Equatable {
     package var inputChannels: Int
     /// Channels mixed and put out, 1 or 2; a mono mix is copied to both sides of a stereo card.
     package var outputChannels: Int
+    /// What is done to the sound of an input that is a card.
+    package var processing: CaptureProcessing
     /// Opus complexity, 0…10; nil: 9, or 5 on a machine with one processor.
     package var complexity: Int?
 
     package init(
         input: String = "default", output: String = "default", periodMilliseconds: Int = 10, realtimePriority: Int = 70,
-        inputChannels: Int = 1, outputChannels: Int = 1, complexity: Int? = nil
+        inputChannels: Int = 1, outputChannels: Int = 1, processing: CaptureProcessing = .none,
+        complexity: Int? = nil
     ) {
         self.input = input
         self.output = output
@@ -25,6 +28,7 @@ package struct AudioConfiguration: Sendable, Equatable {
         self.realtimePriority = realtimePriority
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
+        self.processing = processing
         self.complexity = complexity
     }
 }

@@ -14,6 +14,8 @@ package enum AudioError: Error, Sendable, Hashable {
     case unreadableFile(path: String, detail: String)
     /// A file cannot be made or written.
     case unwritableFile(path: String, detail: String)
+    /// The disk of a file is full, or its quota used up.
+    case diskFull(path: String)
     /// A parameter out of its range.
     case invalidParameter(name: String, detail: String)
     /// An encoder or decoder could not be made.
@@ -39,6 +41,8 @@ package enum AudioError: Error, Sendable, Hashable {
             "cannot play \(path): \(detail)"
         case .unwritableFile(let path, let detail):
             "cannot write \(path): \(detail)"
+        case .diskFull(let path):
+            "no space is left on the disk of \(path)"
         case .invalidParameter(let name, let detail):
             "\(name): \(detail)"
         case .codec(let detail):

@@ -9,4 +9,6 @@ package enum AudioEvent: Sendable {
     case sourceEnded(channel: Int)
     /// A player's file cannot be written any more (disk full…); the player goes on without it.
     case sinkFailed(slot: Int, error: AudioError)
+    /// A recording cannot be written any more; what it has so far can be played. It is still to be stopped.
+    case recordingFailed(slot: Int, error: AudioError)
 }

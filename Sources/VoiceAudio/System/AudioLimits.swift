@@ -4,6 +4,8 @@ package enum AudioLimits {
     package static var publisherChannels: Int { @_noAllocation @_noLocks get { 4 } }
     /// Streams that can be played at once.
     package static var playerSlots: Int { @_noAllocation @_noLocks get { 50 } }
+    /// Recordings that can be made at once.
+    package static var recordings: Int { @_noAllocation @_noLocks get { 4 } }
     /// Everything inside runs at 48 kHz.
     package static var sampleRate: Int { @_noAllocation @_noLocks get { 48_000 } }
     /// Samples per channel of a block, 10 ms: what is captured, mixed and metered in one go.

@@ -5,7 +5,7 @@ import Synchronization
 /// and decoders, the mix.
 ///
 /// ```
-/// microphone → volume → level → Opus → encodedFrames → (media thread)
+/// microphone → echo/noise/gain → volume → level → Opus → encodedFrames → (media thread)
 /// (media thread) → receivedFrames → jitter buffer → Opus → volume → mix → limiter → loudspeaker
 /// ```
 /// Three threads meet here. The *audio thread* (``AudioThread``) does all that is above and never waits for anybody.
@@ -91,6 +91,23 @@ package final class AudioSystem: Sendable {
     package func useDevice(_ name: String, for direction: AudioDirection) async throws(AudioError) -> AudioDeviceStatus
     {
         try await helper.useDevice(name, for: direction)
+    }
+
+    /// Changes what is done to the sound of an input that is a card, also during a call.
+    package func setProcessing(_ processing: CaptureProcessing) async {
+        await helper.setProcessing(processing)
+    }
+
+    /// Channels captured and channels mixed, 1 or 2 each: a device is opened anew where that changes. The mix changes only
+    /// while nothing is played.
+    package func setChannels(input: Int, output: Int) async {
+        await helper.setChannels(input: min(max(input, 1), 2), output: min(max(output, 1), 2))
+    }
+
+    /// Begins a recording; its sound comes from now on. Throws when the file cannot be made, and when
+    /// ``AudioLimits/recordings`` are made already.
+    package func startRecording(_ request: RecordingRequest) async throws(AudioError) -> AudioRecording {
+        AudioRecording(slot: try await helper.startRecording(request), helper: helper)
     }
 
     /// 0…200, clamped: the gain of the input device.

@@ -25,4 +25,8 @@ extension RingSlot {
     var sampleBlock: UnsafeMutablePointer<SampleBlock> {
         @_noAllocation @_noLocks get { header.assumingMemoryBound(to: SampleBlock.self) }
     }
+
+    var recordedBlock: UnsafeMutablePointer<RecordedBlock> {
+        @_noAllocation @_noLocks get { header.assumingMemoryBound(to: RecordedBlock.self) }
+    }
 }

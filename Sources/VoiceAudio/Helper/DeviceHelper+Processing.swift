@@ -1,0 +1,50 @@
+// Echo, noise and gain: which processor the audio thread has, by what was asked for and what the devices are.
+extension DeviceHelper {
+    /// Changes what is done to the microphone's sound.
+    func setProcessing(_ processing: CaptureProcessing) {
+        self.processing = processing
+        updateProcessor()
+    }
+
+    /// Channels of input and output; a device is opened anew where that is another number. That of the output changes
+    /// only while nothing is played.
+    func setChannels(input: Int, output: Int) async {
+        guard isRunning else { return }
+        if input != inputChannels {
+            await closeInput()
+            inputChannels = input
+            if isRunning { openInput() }
+        }
+        if output != outputChannels, isRunning {
+            await closeOutput()
+            outputChannels = output
+            send(.setMixChannels(output))
+            if isRunning { openOutput() }
+        }
+    }
+
+    /// Gives the audio thread the processor that goes with the devices. Files, tones and loop-backs are played as they
+    /// are: there is no room around them.
+    func updateProcessor() {
+        var wanted = input.pcm == nil || !isRunning ? .none : processing
+        if output.pcm == nil { wanted.echo = nil }
+        let key =
+            wanted == .none
+            ? nil : ProcessorKey(processing: wanted, capture: inputChannels, render: outputChannels)
+        guard key != installedProcessor else { return }
+        installedProcessor = key
+        guard key != nil else { return send(.setProcessor(nil)) }
+        let pointer = UnsafeMutablePointer<CaptureProcessor>.allocate(capacity: 1)
+        pointer.initialize(
+            to: CaptureProcessor(wanted, captureChannels: inputChannels, renderChannels: outputChannels))
+        lentProcessors += 1
+        send(.setProcessor(pointer))
+    }
+
+    /// After the devices were closed for good.
+    func takeBackProcessor() async {
+        installedProcessor = nil
+        send(.setProcessor(nil))
+        while lentProcessors > 0 { await comingBack(.processor) }
+    }
+}

@@ -1,0 +1,54 @@
+import MediaIO
+
+// Recordings: taps for the audio thread, files for the recording thread.
+extension DeviceHelper {
+    func startRecording(_ request: RecordingRequest) async throws(AudioError) -> Int {
+        guard isRunning else { throw .stopped }
+        guard let slot = (0..<AudioLimits.recordings).first(where: { !runningRecordings.contains($0) }) else {
+            throw .invalidParameter(
+                name: "recording", detail: "\(AudioLimits.recordings) recordings are made already; stop one of them")
+        }
+        runningRecordings.insert(slot)
+        do {
+            let thread = try recordingThread()
+            let channels = max(inputChannels, outputChannels)
+            send(.setRecording(slot: slot, try await thread.begin(slot, request, channels: channels)))
+        } catch {
+            runningRecordings.remove(slot)
+            throw error
+        }
+        return slot
+    }
+
+    /// Nothing happens when the slot records nothing.
+    func stopRecording(slot: Int) async throws(AudioError) {
+        guard runningRecordings.contains(slot) else { return }
+        let isFirst = waiters[.recording(slot)] == nil
+        if isFirst { send(.setRecording(slot: slot, nil)) }
+        await comingBack(.recording(slot))
+        guard isFirst else { return }
+        defer { runningRecordings.remove(slot) }
+        try await recording?.finish(slot)
+    }
+
+    /// The recording thread, started with the first recording.
+    private func recordingThread() throws(AudioError) -> RecordingThread {
+        if let recording { return recording }
+        do {
+            let thread = try RecordingThread { [events] slot, error in
+                events(.recordingFailed(slot: slot, error: error))
+            }
+            try thread.loop.start()
+            recording = thread
+            return thread
+        } catch {
+            throw .deviceUnusable(name: "zego-record", detail: "\(error)")
+        }
+    }
+
+    func endRecordings() async {
+        for slot in runningRecordings { try? await stopRecording(slot: slot) }
+        await recording?.loop.shutdown()
+        recording = nil
+    }
+}

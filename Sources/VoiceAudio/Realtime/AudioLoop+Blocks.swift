@@ -1,0 +1,171 @@
+import Synchronization
+import Transport
+
+// Blocks of 10 ms: what is captured goes to the publishers, the mix is made of the players.
+extension AudioLoop {
+    /// Samples over which the sound of one input goes over into that of another: 5 ms.
+    private static var bridge: Int { 240 }
+    /// A mix that comes so much later than the one before means that the machine stood still; the media thread, which
+    /// is less urgent, has caught up a little after this one.
+    private static var standstill: Int64 { 50_000_000 }
+    private static var aftermath: Int64 { 20_000_000 }
+
+    /// The directions that have no card. The mix comes first, so that a loop-back captures it without delay.
+    @_noAllocation @_noLocks
+    mutating func timedBlock(at tick: MonotonicTime) {
+        var isLooped = false
+        if let playback {
+            isLooped = playback.pointee.isLoopback
+            if !playback.pointee.isCard {
+                renderDelay = 0
+                render(at: tick)
+                if playback.pointee.tap != nil { playback.pointee.tap?.write(mix) }
+            }
+        } else {
+            renderDelay = 0
+            render(at: tick)
+        }
+        if let capture {
+            if !capture.pointee.isCard {
+                if capture.pointee.isLoopback, !isLooped {
+                    clearSamples(captured, 2 * AudioLimits.blockSamples)
+                } else {
+                    capture.pointee.fill(captured, loopback: mix, loopbackChannels: mixChannels)
+                }
+                process(channels: capture.pointee.channels, captureTime: tick)
+            }
+        } else {
+            clearSamples(captured, 2 * AudioLimits.blockSamples)
+            process(channels: 1, captureTime: tick)
+        }
+    }
+
+    // MARK: Captured
+
+    /// One captured block goes to the publishers.
+    @_noAllocation @_noLocks
+    mutating func process(channels: Int, captureTime: MonotonicTime) {
+        bridgeCapture(channels: channels)
+        takeOutEcho(channels: channels, captureTime: captureTime)
+        let isMuted = cells.pointee.isMicrophoneMuted.load(ordering: .relaxed)
+        let volume = Float(cells.pointee.captureVolume.load(ordering: .relaxed)) / 100
+        captureGain.apply(isMuted ? 0 : volume, to: captured, frames: AudioLimits.blockSamples, channels: channels)
+        captureMeter.measure(captured, count: AudioLimits.blockSamples * channels)
+        cells.pointee.capturedSoundLevel.store(captureMeter.soundLevel, ordering: .relaxed)
+        if isSpeechRecorded { ChannelMapping.map(captured, channels: channels, to: said, channels: 2) }
+
+        let timestamp = UInt32(truncatingIfNeeded: capturedSamples)
+        capturedSamples += UInt64(AudioLimits.blockSamples)
+        for channel in 0..<AudioLimits.publisherChannels {
+            guard let publisher = publishers[channel] else { continue }
+            let ended = publisher.pointee.process(
+                block: captured, blockChannels: channels, timestamp: timestamp, captureTime: captureTime, to: encoded)
+            if isSpeechRecorded { publisher.pointee.addOwnSound(to: said) }
+            if ended { _ = tell(.sourceEnded(channel: channel)) }
+            if publisher.pointee.hasLeft { leave(publisher, channel: channel) }
+        }
+        if isSpeechRecorded { record(said, channels: 2, isHeard: false) }
+    }
+
+    /// Lets the end of one input's sound run out into the beginning of another's, so that no change of device clicks.
+    @_noAllocation @_noLocks
+    private mutating func bridgeCapture(channels: Int) {
+        if isCaptureNew {
+            isCaptureNew = false
+            for frame in 0..<AudioLoop.bridge {
+                let weight = (Float(frame) + 0.5) / Float(AudioLoop.bridge)
+                for channel in 0..<channels {
+                    let end = channel == 0 ? captureEnd.left : captureEnd.right
+                    let index = frame * channels + channel
+                    captured[index] = captured[index] * weight + end * (1 - weight)
+                }
+            }
+        }
+        let last = (AudioLimits.blockSamples - 1) * channels
+        captureEnd = (captured[last], captured[last + channels - 1])
+    }
+
+    /// Echo, noise and gain. Where the processor has changed, one block goes over from the old one's sound to the new
+    /// one's: they delay by different times.
+    @_noAllocation @_noLocks
+    private mutating func takeOutEcho(channels: Int, captureTime: MonotonicTime) {
+        guard processor != nil || isProcessorNew else { return }
+        let delay = renderDelay + realtimeNow().elapsed(since: captureTime)
+        guard isProcessorNew else {
+            processor?.pointee.process(captured, channels: channels, delay: delay)
+            return
+        }
+        let count = AudioLimits.blockSamples * channels
+        copySamples(scratch, captured, count)
+        formerProcessor?.pointee.process(scratch, channels: channels, delay: delay)
+        processor?.pointee.process(captured, channels: channels, delay: delay)
+        for index in 0..<count {
+            let weight = Float(index / channels + 1) / Float(AudioLimits.blockSamples)
+            captured[index] = scratch[index] + (captured[index] - scratch[index]) * weight
+        }
+        if let formerProcessor {
+            guard tell(.processor(formerProcessor)) else { return }
+            self.formerProcessor = nil
+        }
+        isProcessorNew = false
+    }
+
+    /// A publisher that was stopped has sent its last frame.
+    @_noAllocation @_noLocks
+    private mutating func leave(_ publisher: UnsafeMutablePointer<PublisherPipeline>, channel: Int) {
+        publisherCells[channel].isRunning.store(false, ordering: .relaxed)
+        publisherCells[channel].soundLevel.store(0, ordering: .relaxed)
+        // Last: who waits for it sees the cells as they are now. With a full ring it stays, silent, for a block more.
+        if tell(.publisher(channel: channel, publisher)) { publishers[channel] = nil }
+    }
+
+    // MARK: The mix
+
+    /// Makes the next block of the mix, whose first sample is wanted at `time`.
+    @_noAllocation @_noLocks
+    mutating func render(at time: MonotonicTime) {
+        noteStandstill()
+        takeReceived()
+        let count = AudioLimits.blockSamples * mixChannels
+        clearSamples(mix, count)
+        for slot in 0..<AudioLimits.playerSlots {
+            guard let player = players[slot] else { continue }
+            player.pointee.render(into: mix, at: time)
+            if player.pointee.isLeaving { leave(player, slot: slot) }
+        }
+        limiter.process(mix, frames: AudioLimits.blockSamples)
+        // What is heard is recorded, whether or not the loudspeaker is mute.
+        record(mix, channels: mixChannels, isHeard: true)
+        let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
+        speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: AudioLimits.blockSamples, channels: mixChannels)
+    }
+
+    /// Before the packets are taken that have waited meanwhile.
+    @_noAllocation @_noLocks
+    private mutating func noteStandstill() {
+        let now = realtimeNow()
+        if mixedAt.nanoseconds > 0, now.elapsed(since: mixedAt) > AudioLoop.standstill {
+            for slot in 0..<AudioLimits.playerSlots {
+                players[slot]?.pointee.noteStall(until: now.later(by: AudioLoop.aftermath))
+            }
+        }
+        mixedAt = now
+    }
+
+    /// A player that was stopped has faded out.
+    @_noAllocation @_noLocks
+    private mutating func leave(_ player: UnsafeMutablePointer<PlayerPipeline>, slot: Int) {
+        playerCells[slot].isRunning.store(false, ordering: .relaxed)
+        playerCells[slot].soundLevel.store(0, ordering: .relaxed)
+        if tell(.player(slot: slot, player)) { players[slot] = nil }
+    }
+
+    // MARK: Recordings
+
+    @_noAllocation @_noLocks
+    private mutating func record(_ block: UnsafePointer<Float>, channels: Int, isHeard: Bool) {
+        for slot in 0..<AudioLimits.recordings where recordings[slot] != nil {
+            recordings[slot]?.write(block, channels: channels, isHeard: isHeard)
+        }
+    }
+}
