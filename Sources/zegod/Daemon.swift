@@ -158,6 +158,7 @@ final class Daemon: Sendable {
         engine.audioOutput = keeper.calls.deviceID("output") ?? configuration.audio.output
         engine.periodMs = configuration.audio.periodMs
         engine.realtimePriority = configuration.audio.realtimePriority
+        engine.echoCancellation = configuration.audio.echoCancellation
         engine.version = Version.current
         if options.appSign == nil, configuration.engine.appSign == nil, let apps = server?.apps {
             // Keys of the embedded server that are rotated are new to its own engine, too.

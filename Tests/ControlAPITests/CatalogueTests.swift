@@ -54,6 +54,7 @@ struct CatalogueTests {
             .networkQuality(userID: "", upstream: .good, downstream: .good), .soundLevel(captured: 1, remote: [:]),
             .remoteMicState(streamID: "s", state: .mute),
             .deviceState(type: .input, deviceID: "d", state: "running", errorCode: 0),
+            .recordingState(path: "a.wav", type: .mix, state: .started, errorCode: 0),
             .audioThread(problem: "recovered", counts: [:]), .debugError(code: 1, function: "f", info: "i"),
         ]
         for event in raised {

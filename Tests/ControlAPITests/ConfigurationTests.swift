@@ -57,6 +57,7 @@ struct ConfigurationTests {
             output = "null"
             period_ms = 20
             realtime_priority = 0
+            echo_cancellation = false
             [server]
             enabled = true
             listen = "0.0.0.0"
@@ -95,6 +96,7 @@ struct ConfigurationTests {
         audio.output = "null"
         audio.periodMs = 20
         audio.realtimePriority = 0
+        audio.echoCancellation = false
         #expect(configuration.audio == audio)
         #expect(configuration.server.listen == "0.0.0.0")
         #expect(configuration.server.departureTimeoutSeconds == 5)
@@ -115,7 +117,11 @@ struct ConfigurationTests {
             ("[nothing]\nfoo = 1", "zegod.toml:1: nothing is not a key of this version"),
             ("[audio]\ninput = 5", "zegod.toml:2: audio.input: expected string, got integer"),
             ("[audio]\n\n# x\nperiod_ms = 1", "zegod.toml:4: audio.period_ms: expected integer 5…40, got 1"),
-            ("[audio]\necho_cancellation = true", "zegod.toml:2: audio.echo_cancellation is not a key"),
+            (
+                "[audio]\necho_cancellation = 1",
+                "zegod.toml:2: audio.echo_cancellation: expected boolean, got integer"
+            ),
+            ("[audio]\nnoise = true", "zegod.toml:2: audio.noise is not a key"),
             ("[engine]\ntls_roots = \"\"", "engine.tls_roots is not a key of this version"),
             ("[engine]\napp_id = 0", "engine.app_id: expected integer 1…4294967295, got 0"),
             ("[engine]\napp_sign = \"abc\"", "engine.app_sign: expected 64 hexadecimal digits, got 3 characters"),

@@ -50,6 +50,20 @@ struct RememberedCallsTests {
         #expect(calls.settings.map(\.method) == ["setCaptureVolume"])
     }
 
+    @Test("A scenario sets all audio settings, and comes back before those that were made after it")
+    func scenario() throws {
+        var calls = RememberedCalls()
+        try note(&calls, "enableAEC", ["enable": false])
+        try note(&calls, "setAudioConfig", ["bitrateKbps": 20])
+        try note(&calls, "muteSpeaker", ["mute": true])
+        try note(&calls, "setRoomScenario", ["scenario": "karaoke"])
+        try note(&calls, "enableANS", ["enable": true, "mode": "soft"])
+        #expect(
+            text(calls) == [
+                "muteSpeaker mute=true", "setRoomScenario scenario=karaoke", "enableANS enable=true mode=soft",
+            ])
+    }
+
     @Test("Of two calls about the same the later one counts")
     func replaced() throws {
         var calls = RememberedCalls()

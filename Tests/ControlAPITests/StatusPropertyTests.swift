@@ -23,7 +23,7 @@ struct StatusPropertyTests {
             let roomID = "room\(Int.random(in: 0..<2, using: &random))"
             let number = Int.random(in: 0..<4, using: &random)
             let failure = Bool.random(using: &random) ? 0 : 1_003_020
-            switch Int.random(in: 0..<14, using: &random) {
+            switch Int.random(in: 0..<15, using: &random) {
             case 0: try login(roomID)
             case 1:
                 leave(
@@ -38,6 +38,7 @@ struct StatusPropertyTests {
             case 13: try roomInfo(roomID, number)
             case 9: publish(number, failure)
             case 10: play(number, failure)
+            case 11: record("file\(number).wav", fails: failure != 0)
             default: device(number)
             }
         }
@@ -67,6 +68,19 @@ struct StatusPropertyTests {
                 snapshot.room(roomID) {
                     $0.reason = .logined
                     $0.roomSessionID = "s"
+                }
+            }
+        }
+
+        private func record(_ path: String, fails: Bool) {
+            if engine.snapshot().recordings.contains(where: { $0.path == path }) {
+                engine.raise(
+                    .recordingState(
+                        path: path, type: .mix, state: fails ? .failed : .stopped, errorCode: fails ? 1_010_017 : 0)
+                ) { $0.recordings.removeAll { $0.path == path } }
+            } else {
+                engine.raise(.recordingState(path: path, type: .mix, state: .started, errorCode: 0)) {
+                    $0.recordings.append(.init(path: path, type: .mix))
                 }
             }
         }

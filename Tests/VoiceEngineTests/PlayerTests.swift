@@ -55,6 +55,31 @@ import VoiceEngine
         #expect(player.tick(now: seconds(6)) == [state(.playRequesting, 1_004_020)])
     }
 
+    @Test mutating func onHoldItPlaysWithoutPackets() {
+        _ = player.accepted()
+        #expect(player.hold(true, now: seconds(0.5)) == false)
+        #expect(!player.isHeld)
+        _ = player.received(at: seconds(1))
+        #expect(player.hold(true, now: seconds(2)) == true)
+        #expect(player.hold(true, now: seconds(2)) == false)
+        #expect(player.deadline(now: seconds(2)) == .distantFuture)
+        #expect(player.tick(now: seconds(100)) == [])
+        // The four seconds count from the end of the hold.
+        #expect(player.hold(false, now: seconds(200)) == true)
+        #expect(player.deadline(now: seconds(200)) == seconds(204))
+        #expect(player.tick(now: seconds(204)) == [state(.playRequesting, 1_004_020)])
+    }
+
+    @Test mutating func aStreamThatEndsOnHoldIsHeardOfAgain() {
+        _ = player.accepted()
+        _ = player.received(at: seconds(1))
+        _ = player.hold(true, now: seconds(2))
+        #expect(player.streamEnded(now: seconds(3)) == [state(.playRequesting, 1_004_020)])
+        #expect(player.hold(true, now: seconds(3)) == true)
+        #expect(!player.isHeld)
+        #expect(player.received(at: seconds(4)) == [state(.playing)])
+    }
+
     @Test mutating func aLostPathCountsAgainstTheWindow() {
         _ = player.accepted()
         _ = player.received(at: seconds(1))

@@ -74,6 +74,9 @@ package struct EventDescription: Sendable {
         .init(
             "device-state", "a sound device appeared, vanished, failed or returned",
             fields: ["type", "deviceID", "state", "errorCode"]),
+        .init(
+            "recording-state", "a recording has started, is complete, or has failed",
+            fields: ["path", "type", "state", "errorCode"]),
         .init("audio-thread", "realtime priority refused, a burst of xruns, recovery", fields: ["problem"]),
         .init("debug-error", "a misuse or an internal failure", fields: ["code", "function", "info"]),
         .init("bookmark", "30 s without an event", fields: []),

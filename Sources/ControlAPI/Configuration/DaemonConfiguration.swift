@@ -30,6 +30,7 @@ package struct DaemonConfiguration: Sendable {
         package var output = "default"
         package var periodMs = 10
         package var realtimePriority = 70
+        package var echoCancellation = true
 
         package init() {}
     }
@@ -144,6 +145,7 @@ package struct DaemonConfiguration: Sendable {
         audio.output = try section.optionalString("output") ?? audio.output
         audio.periodMs = try section.optionalInteger("period_ms", in: 5...40) ?? audio.periodMs
         audio.realtimePriority = try section.optionalInteger("realtime_priority", in: 0...99) ?? audio.realtimePriority
+        audio.echoCancellation = try section.optionalBool("echo_cancellation") ?? audio.echoCancellation
         try section.finish()
     }
 

@@ -42,7 +42,7 @@ package struct DaemonStatus: Sendable {
             status = status.merging(engine.json)
         } else {
             status["engine"] = ["state": .string(engines.stateWithoutEngine)]
-            for list in ["rooms", "publishers", "players"] { status[list] = [] }
+            for list in ["rooms", "publishers", "players", "recordings"] { status[list] = [] }
         }
         status["server"] = .object(server())
         // Without an engine there is nothing that events could add.

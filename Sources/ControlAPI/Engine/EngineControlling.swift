@@ -49,6 +49,12 @@ package protocol EngineControlling: Sendable {
     func setPlayVolume(_ volume: Int, streamID: String) async throws -> CallResult
     func setAllPlayStreamVolume(_ volume: Int) async throws -> CallResult
 
+    func setRoomScenario(_ scenario: Scenario) async throws -> CallResult
+    func enableProcessing(_ part: ProcessingPart, _ enable: Bool, mode: ProcessingMode?) async throws -> CallResult
+
+    func startRecording(path: String, type: RecordingType, overwrite: Bool) async throws -> CallResult
+    func stopRecording(path: String?, type: RecordingType?) async throws -> CallResult
+
     func startSoundLevelMonitor(intervalMs: Int) async throws -> CallResult
     func stopSoundLevelMonitor() async throws -> CallResult
 

@@ -13,7 +13,10 @@ extension EngineSnapshot {
             "rooms": .array(rooms.map { .object($0.json) }),
             "publishers": .array(publishers.map { .object($0.json) }),
             "players": .array(players.map { .object($0.json) }),
-            "audio": .object(audio.json), "network": .object(network.json),
+            "audio": .object(audio.json),
+            "recordings": .array(
+                recordings.map { ["path": .string($0.path), "type": .string($0.type.rawValue)] }),
+            "network": .object(network.json),
         ]
     }
 }
@@ -70,12 +73,20 @@ extension EngineSnapshot.Audio {
             "input": input.json, "output": output.json, "realtime": .bool(realtime),
             "periodMs": .integer(Int64(periodMs)), "xruns": .integer(Int64(xruns)),
             "muteMicrophone": .bool(muteMicrophone), "muteSpeaker": .bool(muteSpeaker),
-            "captureVolume": .integer(Int64(captureVolume)),
+            "captureVolume": .integer(Int64(captureVolume)), "processing": processing.json,
             "delayMs": [
                 "capture": delayMs.capture.tenths, "encode": delayMs.encode.tenths, "network": delayMs.network.tenths,
                 "buffer": delayMs.buffer.tenths, "playback": delayMs.playback.tenths,
             ],
         ]
+    }
+}
+
+extension ProcessingSettings {
+    /// The mode of each part, or `off`.
+    fileprivate var json: JSONValue {
+        func mode(_ part: ProcessingPart) -> JSONValue { .string(self[part]?.rawValue ?? "off") }
+        return ["aec": mode(.echo), "ans": mode(.noise), "agc": mode(.gain)]
     }
 }
 

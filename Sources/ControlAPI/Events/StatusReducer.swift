@@ -21,6 +21,7 @@ package enum StatusReducer {
         case "publisher-quality": quality(fields, list: "publishers", &status)
         case "player-quality": quality(fields, list: "players", &status)
         case "device-state": deviceState(fields, &status)
+        case "recording-state": recordingState(fields, &status)
         default: break
         }
     }
@@ -28,7 +29,7 @@ package enum StatusReducer {
     private static func engineState(_ fields: JSONObject, _ status: inout JSONObject) {
         change("engine", &status) { $0["state"] = fields["state"] }
         guard fields["state"] == "destroyed" else { return }
-        for list in ["rooms", "publishers", "players"] { status[list] = [] }
+        for list in ["rooms", "publishers", "players", "recordings"] { status[list] = [] }
     }
 
     private static let finalReasons: [JSONValue] = ["login-failed", "reconnect-failed", "kick-out", "logout"]
@@ -134,6 +135,15 @@ package enum StatusReducer {
             device["errorCode"] = fields["errorCode"] == 0 ? nil : fields["errorCode"]
             audio[type] = .object(device)
         }
+    }
+
+    private static func recordingState(_ fields: JSONObject, _ status: inout JSONObject) {
+        var recordings = status["recordings"]?.array ?? []
+        recordings.removeAll { $0["path"] == fields["path"] }
+        if fields["state"] == "started" {
+            recordings.append(["path": fields["path"] ?? .null, "type": fields["type"] ?? .null])
+        }
+        status["recordings"] = .array(recordings)
     }
 
     // MARK: -

@@ -6,7 +6,8 @@ extension Catalogue where Context == ControlContext {
     package static func control(version: String, logger: Logger) -> Catalogue<ControlContext> {
         let methods =
             DaemonMethods.all + EventMethods.all + EngineMethods.all + RoomMethods.all + PublisherMethods.all
-            + PlayerMethods.all + MessageMethods.all + SoundMethods.all + DeviceMethods.all
+            + PlayerMethods.all + MessageMethods.all + SoundMethods.all + ProcessingMethods.all + DeviceMethods.all
+            + RecordingMethods.all
         var catalogue = Catalogue(methods: methods, logger: logger)
             .describingItself(title: "zegod control API", version: version, events: EventDescription.all)
         catalogue.remember = { call, method, reply in await call.context.keeper?.note(call, of: method, reply: reply) }

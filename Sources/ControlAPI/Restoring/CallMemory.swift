@@ -20,6 +20,8 @@ package enum CallMemory: Sendable, Equatable {
     case stopsPlaying
     /// A setting of this name: the last call counts, one for each value of the parameter `by`.
     case setting(String, by: String? = nil)
+    /// A scenario was set, which sets all that the named settings did.
+    case scenario(resets: Set<String>)
     /// A setting of the engine's that the configuration has under this key: whichever changed last counts.
     case device
     /// A setting of one played stream; gone with it.
@@ -30,7 +32,7 @@ package enum CallMemory: Sendable, Equatable {
     /// Whether the caller is answered only when the disk has it. A slider that moves is not to wait for a disk.
     var isTask: Bool {
         switch self {
-        case .none, .setting, .playerSetting, .settingOfAllPlayers: false
+        case .none, .setting, .scenario, .playerSetting, .settingOfAllPlayers: false
         default: true
         }
     }

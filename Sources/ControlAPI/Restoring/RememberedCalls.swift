@@ -167,6 +167,11 @@ package struct RememberedCalls: Sendable, Equatable {
         case .stopsPlaying: if let streamID = text("streamID") { stopPlaying(streamID) }
         case .setting(let name, let key):
             put(call, .setting(name, of: key.map { text($0) ?? ($0 == "channel" ? Self.mainChannel : "") } ?? ""))
+        case .scenario(let names):
+            entries.removeAll { entry in
+                if case .setting(let name, _) = entry.subject { names.contains(name) } else { false }
+            }
+            put(call, .setting("scenario", of: ""))
         case .device: put(call, .setting("device", of: text("type") ?? ""))
         case .playerSetting(let name):
             if let streamID = text("streamID") { put(call, .playerSetting(name, streamID: streamID)) }

@@ -24,7 +24,8 @@ extension VoiceEngine {
             guard player.needsNegotiation(now: now) else { continue }
             begin(
                 token, .whep, wasServed: player.wasServed,
-                SectionDemand(token: token, streamID: player.streamID, use: .play(slot: player.slot)))
+                SectionDemand(
+                    token: token, streamID: player.streamID, use: .play(slot: player.slot, isHeld: false)))
         }
     }
 

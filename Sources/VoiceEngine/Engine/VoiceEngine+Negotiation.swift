@@ -126,7 +126,8 @@ extension VoiceEngine {
         let playing = players.sorted { $0.key < $1.key }
             .filter { !$0.value.isFinal && isServed($0.value.roomID) }
             .map { token, player in
-                SectionDemand(token: token, streamID: player.streamID, use: .play(slot: player.slot))
+                SectionDemand(
+                    token: token, streamID: player.streamID, use: .play(slot: player.slot, isHeld: player.isHeld))
             }
         return publishing + playing
     }

@@ -128,6 +128,8 @@ extension VoiceEngine {
         let sound = PlayerAudio(
             sink: file.map { .file(path: $0.path) } ?? .device, bufferRange: range, volume: allPlayersVolume,
             isMuted: muteAllPlayers)
+        // The channels of the mix may be changing.
+        await audioTail?.value
         do {
             try await audio.player(slot).start(sound)
         } catch {

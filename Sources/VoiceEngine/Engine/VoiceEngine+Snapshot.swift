@@ -8,7 +8,8 @@ extension EngineConfiguration {
     var audioConfiguration: AudioConfiguration {
         AudioConfiguration(
             input: audioInput, output: audioOutput, periodMilliseconds: periodMs, realtimePriority: realtimePriority,
-            inputChannels: scenario.audioConfig.channels.count)
+            inputChannels: scenario.settings.channels.count, outputChannels: scenario.settings.channels.count,
+            processing: processing(of: scenario).captureProcessing)
     }
 }
 
@@ -24,8 +25,10 @@ extension EngineSnapshot {
                 output: Device(
                     deviceID: configuration.audioOutput, state: AudioDeviceState.closed.rawValue, errorCode: 0),
                 realtime: false, periodMs: configuration.periodMs, xruns: 0, muteMicrophone: false, muteSpeaker: false,
-                captureVolume: 100, delayMs: Audio.Delay(capture: 0, encode: 0, network: 0, buffer: 0, playback: 0),
+                captureVolume: 100, processing: configuration.processing(of: configuration.scenario),
+                delayMs: Audio.Delay(capture: 0, encode: 0, network: 0, buffer: 0, playback: 0),
                 audioThreadTurns: 0),
+            recordings: [],
             network: Network(
                 local: "", remote: "", ice: "new", relay: false, datagramsDropped: 0, mediaThreadTurns: 0), lastSeq: 0)
     }
@@ -59,8 +62,14 @@ extension VoiceEngine {
             return snapshot
         }
         let path = path
-        memory.withLock { [state, captureVolume, iceState] memory in
+        let recordings = recordings.filter { $0.handle != nil }.map {
+            EngineSnapshot.Recording(path: $0.path, type: $0.type)
+        }
+        memory.withLock { [state, scenario, captureVolume, processing, iceState] memory in
             memory.state = state
+            memory.scenario = scenario
+            memory.recordings = recordings
+            memory.audio.processing = processing
             memory.rooms = rooms
             memory.publishers = publishers
             memory.players = players

@@ -1,6 +1,7 @@
 import JSONRPC
 import Logging
 import RoomModel
+import Transport
 import VoiceAudio
 
 extension VoiceEngine {
@@ -37,13 +38,16 @@ extension VoiceEngine {
                 publisherAudio[token]?.bitrate = config.bitrateKbps * 1000
             }
             audio.publisher(channel.index).setBitrate(config.bitrateKbps * 1000)
+        } else if config.channels != present.channels {
+            applyAudioSettings()
+            await audioTail?.value
         }
         return CallResult(lastSeq: lastSeq)
     }
 
     /// `getAudioConfig`: of the scenario, unless it was set.
     package func audioConfig(channel: PublishChannel = .main) -> PublishAudioConfig {
-        audioConfigs[channel] ?? configuration.scenario.audioConfig
+        audioConfigs[channel] ?? scenario.settings.audioConfig
     }
 
     // MARK: Mute and volume
@@ -76,12 +80,13 @@ extension VoiceEngine {
         return CallResult(lastSeq: lastSeq)
     }
 
-    /// 1004011 for a stream that is not played.
+    /// The stream is silent at once, and the room server stops sending it; the player stays `playing`. 1004011 for a
+    /// stream that is not played.
     package func mutePlayStreamAudio(_ mute: Bool, streamID: String) async throws -> CallResult {
         let (token, slot) = try player(streamID)
         players[token]?.muted = mute
         audio.player(slot).setMuted(mute || muteAllPlayers)
-        remember()
+        tell([])
         return CallResult(lastSeq: lastSeq)
     }
 
@@ -92,8 +97,21 @@ extension VoiceEngine {
         for player in players.values where !player.isFinal {
             audio.player(player.slot).setMuted(mute || player.muted)
         }
-        remember()
+        tell([])
         return CallResult(lastSeq: lastSeq)
+    }
+
+    /// Asks the room server to send what is heard, and no more than that. WHEP has no way to ask for less.
+    func holdMutedPlayers() {
+        let now = MonotonicTime.now()
+        var isNews = false
+        for token in players.keys where players[token]?.whep == nil {
+            let isMute = muteAllPlayers || players[token]?.muted == true
+            if players[token]?.hold(isMute, now: now) == true { isNews = true }
+        }
+        guard isNews else { return }
+        negotiationWanted = true
+        negotiateIfNeeded()
     }
 
     /// 0–200, 100 is as captured; 1000017 out of range.
@@ -189,6 +207,8 @@ extension VoiceEngine {
             tell([.audioThread(problem: name, counts: counts)])
         case .sourceEnded(let channel):
             logger.info("the file of channel \(channel) has come to its end")
+        case .recordingFailed(let slot, let error):
+            recordingFailed(slot: slot, error)
         case .sinkFailed(let slot, let error):
             let player = players.values.first { $0.slot == slot && !$0.isFinal }
             debugError(

@@ -110,6 +110,9 @@ package actor VoiceEngine {
     /// What was set for the streams of the channels, and what the server was told of it.
     var streamExtraInfos: [PublishChannel: StreamExtraInfo] = [:]
     var announcedExtraInfos: [UInt64: StreamExtraInfo] = [:]
+    var scenario: Scenario
+    var processing: ProcessingSettings
+    var recordings: [RunningRecording] = []
     var audioConfigs: [PublishChannel: PublishAudioConfig] = [:]
     /// The last of the audio system's jobs: each waits for the one before it.
     var audioTail: Task<Void, Never>?
@@ -163,6 +166,8 @@ package actor VoiceEngine {
         reconnection = Reconnection(schedule: schedule)
         mediaRecovery = Reconnection(schedule: schedule)
         entering = Reconnection(schedule: schedule)
+        scenario = configuration.scenario
+        processing = configuration.processing(of: configuration.scenario)
         let relay = EventRelay<AudioEvent>()
         do {
             audio = try AudioSystem(configuration: configuration.audioConfiguration) { relay.forward($0) }
@@ -227,6 +232,7 @@ package actor VoiceEngine {
         figuresTask?.cancel()
         timer?.cancel()
         await audioTail?.value
+        await endRecordings()
         await audio.stop()
         await media.stop()
         failWaiters(ZegoError(.engineNotCreated))
@@ -243,8 +249,9 @@ package actor VoiceEngine {
 
     // MARK: Events
 
-    /// Brings the snapshot up to date, tells the events in order, and lets those go who waited for this.
+    /// Brings holds and snapshot up to date, tells the events in order, and lets those go who waited for this.
     func tell(_ events: [EngineEvent]) {
+        holdMutedPlayers()
         remember()
         for event in events {
             log(event)

@@ -18,6 +18,7 @@ extension AudioError {
         case .deviceForbidden: .deviceNoAuthorization
         case .deviceUnusable: .deviceGeneric
         case .malformedDeviceName: .deviceInvalidID
+        case .diskFull: .illegalParameter
         case .unreadableFile, .unwritableFile, .invalidParameter: .illegalParameter
         case .codec: .publisherInnerError
         case .stopped: .engineNotStarted

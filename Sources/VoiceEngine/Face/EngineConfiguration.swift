@@ -30,6 +30,9 @@ package struct EngineConfiguration: Sendable {
     /// The SCHED_FIFO priority that the audio thread asks for; 0 asks for none.
     package var realtimePriority = 70
 
+    /// `[audio] echo_cancellation`: whether scenarios switch it on.
+    package var echoCancellation = true
+
     /// `[files] directory`: what `source` and `sink` name is taken below it, never elsewhere.
     package var filesDirectory: String
     /// How long a login, a re-connection, a publisher or a player is tried again.

@@ -44,6 +44,8 @@ package enum EngineEvent: Sendable, Equatable {
     case remoteMicState(streamID: String, state: MicrophoneState)
     /// A sound device appeared, vanished, failed or returned.
     case deviceState(type: AudioDeviceType, deviceID: String, state: String, errorCode: Int)
+    /// A recording began, is complete, or cannot go on.
+    case recordingState(path: String, type: RecordingType, state: RecordingState, errorCode: Int)
     /// The audio thread was refused realtime priority, had a burst of xruns, recovered.
     case audioThread(problem: String, counts: JSONObject)
     /// A misuse or an internal failure worth a log line.
@@ -71,6 +73,7 @@ package enum EngineEvent: Sendable, Equatable {
         case .soundLevel: "sound-level"
         case .remoteMicState: "remote-mic-state"
         case .deviceState: "device-state"
+        case .recordingState: "recording-state"
         case .audioThread: "audio-thread"
         case .debugError: "debug-error"
         }
@@ -135,6 +138,11 @@ package enum EngineEvent: Sendable, Equatable {
         case .deviceState(let type, let deviceID, let state, let errorCode):
             [
                 "type": .string(type.rawValue), "deviceID": .string(deviceID), "state": .string(state),
+                "errorCode": .integer(Int64(errorCode)),
+            ]
+        case .recordingState(let path, let type, let state, let errorCode):
+            [
+                "path": .string(path), "type": .string(type.rawValue), "state": .string(state.rawValue),
                 "errorCode": .integer(Int64(errorCode)),
             ]
         case .audioThread(let problem, let counts):

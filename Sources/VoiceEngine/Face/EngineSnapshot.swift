@@ -136,13 +136,16 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var muteMicrophone: Bool
         package var muteSpeaker: Bool
         package var captureVolume: Int
+        /// What is asked for; whether a device has it is another matter.
+        package var processing: ProcessingSettings
         package var delayMs: Delay
         /// Turns of the audio thread's loop: a watchdog sees by it whether the thread turns.
         package var audioThreadTurns: UInt64
 
         package init(
             input: Device, output: Device, realtime: Bool, periodMs: Int, xruns: Int, muteMicrophone: Bool,
-            muteSpeaker: Bool, captureVolume: Int, delayMs: Delay, audioThreadTurns: UInt64
+            muteSpeaker: Bool, captureVolume: Int, processing: ProcessingSettings, delayMs: Delay,
+            audioThreadTurns: UInt64
         ) {
             self.input = input
             self.output = output
@@ -152,8 +155,20 @@ package struct EngineSnapshot: Sendable, Equatable {
             self.muteMicrophone = muteMicrophone
             self.muteSpeaker = muteSpeaker
             self.captureVolume = captureVolume
+            self.processing = processing
             self.delayMs = delayMs
             self.audioThreadTurns = audioThreadTurns
+        }
+    }
+
+    /// A file that is being recorded.
+    package struct Recording: Sendable, Equatable {
+        package var path: String
+        package var type: RecordingType
+
+        package init(path: String, type: RecordingType) {
+            self.path = path
+            self.type = type
         }
     }
 
@@ -200,13 +215,16 @@ package struct EngineSnapshot: Sendable, Equatable {
     /// In the order of their calls.
     package var players: [Player]
     package var audio: Audio
+    /// In the order of their calls.
+    package var recordings: [Recording]
     package var network: Network
     /// The sequence number of the last event that is contained in this snapshot.
     package var lastSeq: UInt64
 
     package init(
         state: EngineState, appID: UInt32, server: String, scenario: Scenario, roomMode: RoomMode, rooms: [Room],
-        publishers: [Publisher], players: [Player], audio: Audio, network: Network, lastSeq: UInt64
+        publishers: [Publisher], players: [Player], audio: Audio, recordings: [Recording], network: Network,
+        lastSeq: UInt64
     ) {
         self.state = state
         self.appID = appID
@@ -217,6 +235,7 @@ package struct EngineSnapshot: Sendable, Equatable {
         self.publishers = publishers
         self.players = players
         self.audio = audio
+        self.recordings = recordings
         self.network = network
         self.lastSeq = lastSeq
     }

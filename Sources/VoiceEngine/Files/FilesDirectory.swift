@@ -19,12 +19,13 @@ package struct FilesDirectory: Sendable {
         try open(name, flags: O_RDONLY)
     }
 
-    /// Makes a file for writing; one that exists is not touched. Throws 1000017.
-    package func createForWriting(_ name: String) throws(ZegoError) -> OpenedFile {
-        try open(name, flags: O_WRONLY | O_CREAT | O_EXCL)
+    /// Makes a file for writing; one that exists is not touched, or goes out of the way of the new one when `overwrite`
+    /// says so (who has it open keeps it). Throws 1000017.
+    package func createForWriting(_ name: String, overwrite: Bool = false) throws(ZegoError) -> OpenedFile {
+        try open(name, flags: O_WRONLY | O_CREAT | O_EXCL, removingFormer: overwrite)
     }
 
-    private func open(_ name: String, flags: Int32) throws(ZegoError) -> OpenedFile {
+    private func open(_ name: String, flags: Int32, removingFormer: Bool = false) throws(ZegoError) -> OpenedFile {
         let components = try components(of: name)
         guard let file = components.last else { throw refused(name, "it names no file") }
         var directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -36,6 +37,7 @@ package struct FilesDirectory: Sendable {
             close(directory)
             directory = next
         }
+        if removingFormer { try remove(file, in: directory, name) }
         // O_NONBLOCK: a FIFO that somebody put there must not stop the engine.
         let descriptor = openat(directory, file, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o660)
         guard descriptor >= 0 else { throw refused(name, Self.text(errno)) }
@@ -47,6 +49,15 @@ package struct FilesDirectory: Sendable {
         guard flags & O_CREAT != 0 else { return OpenedFile(name: name, descriptor: descriptor) }
         return OpenedFile(
             name: name, descriptor: descriptor, directory: fcntl(directory, F_DUPFD_CLOEXEC, 0), file: file)
+    }
+
+    /// Takes away a regular file; what is none stays, and is then in the way of the new one.
+    private func remove(_ file: String, in directory: Int32, _ name: String) throws(ZegoError) {
+        var status = stat()
+        guard fstatat(directory, file, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return
+        }
+        guard unlinkat(directory, file, 0) == 0 else { throw refused(name, Self.text(errno)) }
     }
 
     /// The components below the directory; an absolute path counts when it lies there.

@@ -127,6 +127,10 @@ final class MediaTransport {
             }
             mids[demand.token] = try add(demand, random: &random)
         }
+        for demand in demands {
+            guard case .play(_, let isHeld) = demand.use, let mid = mids[demand.token] else { continue }
+            try connection.setSection(mid, isHeld ? .hold : .play)
+        }
         // Freed only now: no section changes its stream within one negotiation.
         for mid in goneSenders.map(\.mid) + goneReceivers.map(\.mid) { try connection.setSection(mid, .inactive) }
         senders.removeAll { !wanted.contains($0.token) }
@@ -143,7 +147,7 @@ final class MediaTransport {
     ///
     /// Throws ``PeerConnectionError`` for an offer without a section that the demand could use.
     func answer(_ offer: String, for demand: SectionDemand, now: MonotonicTime) throws -> MediaOffer {
-        guard case .play(let slot) = demand.use else { throw PeerConnectionError.wrongState }
+        guard case .play(let slot, _) = demand.use else { throw PeerConnectionError.wrongState }
         let sections = try connection.applyOffer(offer, now: now)
         guard let section = sections.first(where: { $0.isUsable && $0.direction.sends }) else {
             throw PeerConnectionError.unsupported(reason: "no section of the offer sends Opus")
@@ -160,7 +164,7 @@ final class MediaTransport {
 
     private func add(_ demand: SectionDemand, random: inout RandomSource) throws -> String {
         switch demand.use {
-        case .play(let slot):
+        case .play(let slot, _):
             let mid = try connection.addSection(.play)
             receivers.append(StreamReceiver(token: demand.token, mid: mid, slot: slot))
             return mid

@@ -28,6 +28,8 @@ package struct Player: Sendable {
     package var wasServed: Bool { firstFrameSeen }
     package var volume: Int
     package var muted: Bool
+    /// The room server was or is to be asked to send nothing for now: see ``hold(_:now:)``.
+    package private(set) var isHeld = false
     package var quality: PlayerQuality?
 
     private let schedule: RetrySchedule
@@ -81,6 +83,7 @@ package struct Player: Sendable {
         switch state {
         case .noPlay: return .distantFuture
         case .playing:
+            if isHeld { return .distantFuture }
             return lastPacket?.advanced(byNanoseconds: Self.silenceLimitNanoseconds) ?? .distantFuture
         case .playRequesting:
             // Asked for and reachable: it waits for the stream, however long.
@@ -185,6 +188,16 @@ package struct Player: Sendable {
         return events
     }
 
+    /// A player that plays and is mute needs no packets, and stays `playing` without them; one that waits for its stream
+    /// has to hear of it. Answers whether what is wanted of the room server has changed.
+    package mutating func hold(_ isWanted: Bool, now: MonotonicTime) -> Bool {
+        let isWanted = isWanted && state == .playing
+        guard isWanted != isHeld else { return false }
+        isHeld = isWanted
+        lastPacket = now
+        return true
+    }
+
     /// `stopPlaying`, or the end of the room without a failure.
     package mutating func stopped() -> [EngineEvent] { isFinal ? [] : end(0) }
 
@@ -200,7 +213,7 @@ package struct Player: Sendable {
         switch state {
         case .noPlay: return []
         case .playing:
-            guard let lastPacket, now.nanoseconds(since: lastPacket) >= Self.silenceLimitNanoseconds else {
+            guard !isHeld, let lastPacket, now.nanoseconds(since: lastPacket) >= Self.silenceLimitNanoseconds else {
                 return []
             }
             return interrupt(now)

@@ -24,8 +24,9 @@ actor ScriptedEngine: EngineControlling {
         audio: .init(
             input: .init(deviceID: "null", state: "running", errorCode: 0),
             output: .init(deviceID: "null", state: "running", errorCode: 0), realtime: false, periodMs: 10, xruns: 0,
-            muteMicrophone: false, muteSpeaker: false, captureVolume: 100,
+            muteMicrophone: false, muteSpeaker: false, captureVolume: 100, processing: .init(),
             delayMs: .init(capture: 10, encode: 26.5, network: 0.6, buffer: 20, playback: 20), audioThreadTurns: 1),
+        recordings: [],
         network: .init(
             local: "", remote: "", ice: "new", relay: false, datagramsDropped: 0, mediaThreadTurns: 1),
         lastSeq: 0)
@@ -219,6 +220,27 @@ actor ScriptedEngine: EngineControlling {
 
     func setPlayVolume(_ volume: Int, streamID: String) -> CallResult { result }
     func setAllPlayStreamVolume(_ volume: Int) -> CallResult { result }
+
+    func setRoomScenario(_ scenario: Scenario) -> CallResult {
+        record("setRoomScenario \(scenario.rawValue)")
+        return result
+    }
+
+    func enableProcessing(_ part: ProcessingPart, _ enable: Bool, mode: ProcessingMode?) -> CallResult {
+        record("enableProcessing \(part) \(enable) \(mode?.rawValue ?? "-")")
+        return result
+    }
+
+    func startRecording(path: String, type: RecordingType, overwrite: Bool) -> CallResult {
+        record("startRecording \(path) \(type) \(overwrite)")
+        return result
+    }
+
+    func stopRecording(path: String?, type: RecordingType?) -> CallResult {
+        record("stopRecording \(path ?? "-") \(type?.rawValue ?? "-")")
+        return result
+    }
+
     func startSoundLevelMonitor(intervalMs: Int) -> CallResult { result }
     func stopSoundLevelMonitor() -> CallResult { result }
 

@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Glibc
+import StallWatch
+import Testing
+
+/// Recordings as their users get them: through the socket, and judged by programs that are not ours.
+@Suite("Recordings", .realTime, .timeLimit(.minutes(4)))
+struct RecordingTests {
+    /// Seconds and level of an audio file, as FFmpeg's libraries (PyAV) read it; nil while they cannot.
+    private func length(of path: String) throws -> Double? {
+        let script = """
+            import sys, av
+            with av.open(sys.argv[1]) as file:
+                print(sum(frame.samples for frame in file.decode(audio=0)) / file.streams.audio[0].rate)
+            """
+        let result = try Command.run([Programs.python, "-c", script, path], upTo: 30)
+        return result.status == 0 ? Double(result.output.split(whereSeparator: \.isWhitespace).last ?? "") : nil
+    }
+
+    @Test("a recording of the microphone through echo, noise and gain is the voice as it was")
+    func voiceIsWhole() throws {
+        let cards = try ALSACards(microphone: try WAVFile(path: Programs.voice))
+        let daemon = try Daemon(input: "ztest_mic", output: "ztest_speaker", environment: cards.environment)
+        let control = try daemon.control()
+        #expect(try daemon.status()["audio"]["processing"]["aec"].string == "medium")
+        try control.call("startRecording", ["path": "voice.wav", "type": "capture"])
+        let seconds = Double(try WAVFile(path: Programs.voice).samples.count) / Double(WAVFile.rate) * 2 + 2
+        try waitUntil(upTo: 60, for: "two passes of the voice") {
+            let samples = try? WAVFile(path: daemon.media("voice.wav")).samples.count
+            return Double(samples ?? 0) / Double(WAVFile.rate) > seconds ? true : nil
+        }
+        try control.call("stopRecording")
+        let judgement = try SoundJudge.compare(reference: Programs.voice, recording: daemon.media("voice.wav"))
+        print("measured: the microphone's voice behind echo cancellation and noise suppression: \(judgement)")
+        #expect(judgement.found && judgement.pesq > 4.2 && judgement.recognised > 0.95)
+    }
+
+    @Test("a daemon that is killed leaves files that play up to their last second")
+    func survivesKill() throws {
+        let daemon = try Daemon(input: "tone:440")
+        let control = try daemon.control()
+        let events = try daemon.events()
+        try daemon.login("room1", as: "user1")
+        try control.call("startPublishing", ["streamID": "s"])
+        let began = monotonicSeconds()
+        let files = ["said.wav", "both.ogg", "heard.opus"]
+        for (file, type) in zip(files, ["capture", "mix", "playback"]) {
+            try control.call("startRecording", ["path": .string(file), "type": .string(type)])
+            let event = try events.next("recording-state")
+            #expect(event["path"].string == file)
+            #expect(event["state"].string == "started")
+        }
+        #expect(try daemon.status()["recordings"][1]["path"].string == "both.ogg")
+        try waitUntil(upTo: 20, for: "five seconds") { monotonicSeconds() > began + 5 ? true : nil }
+        let lasted = monotonicSeconds() - began
+        kill(daemon.process.pid, SIGKILL)
+        _ = try daemon.process.wait(upTo: 10)
+        for file in files {
+            let length = try #require(try length(of: daemon.media(file)), "\(file) cannot be played")
+            print("measured: \(file) of a daemon killed after \(lasted) s plays \(length) s")
+            #expect(length > lasted - 1.2, "\(file)")
+        }
+    }
+
+    @Test("a full disk is told of, and the call goes on")
+    func fullDisk() throws {
+        let daemon = try Daemon(input: "tone:440")
+        let disk = daemon.media("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        try Command.demand(["mount", "-t", "tmpfs", "-o", "size=256k,mode=777", "none", disk])
+        defer { _ = try? Command.run(["umount", "-l", disk]) }
+        let control = try daemon.control()
+        let events = try daemon.events()
+        try daemon.login("room1", as: "user1")
+        try control.call("startPublishing", ["streamID": "s"])
+        try control.call("startRecording", ["path": "disk/full.wav", "type": "mix"])
+        let failure = try events.next("recording-state", upTo: 20) { $0["state"].string == "failed" }
+        #expect(failure["errorCode"].integer == 1_010_017)
+        #expect(failure["path"].string == "disk/full.wav")
+        #expect(try length(of: disk + "/full.wav") ?? 0 > 2)
+        #expect(try daemon.status()["recordings"][0] == .null)
+        #expect(try daemon.status()["publishers"][0]["state"].string == "publishing")
+        // There is room elsewhere.
+        try control.call("startRecording", ["path": "more.ogg", "type": "mix"])
+        try control.call("stopRecording", ["path": "more.ogg"])
+    }
+}
