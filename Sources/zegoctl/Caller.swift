@@ -13,16 +13,8 @@ struct Caller {
     ) throws(CommandFailure) -> JSONValue {
         let path = socket == .control ? options.controlPath : options.path(beside: "admin.sock")
         let client = try LineClient(path: path)
-        try client.send(JSONRPCRequest(id: 1, method: method, params: .object(params)).json.serialized())
         let wait = params["wait"]?.double ?? 20
-        let line = try client.nextLine(timeout: options.timeout ?? max(30, wait + 10))
-        guard let line, case .response(let response)? = try? JSONRPCMessage(json: JSONValue(parsing: line)) else {
-            throw CommandFailure(status: .unreachable, "\(path) gave no answer; is it a socket of zegod?")
-        }
-        switch response.result {
-        case .success(let result): return result
-        case .failure(let error): throw CommandFailure(error)
-        }
+        return try client.call(method, params, id: 1, timeout: options.timeout ?? max(30, wait + 10))
     }
 
     /// Calls a method and prints its result: raw with `--json`, else by `show`.

@@ -5,7 +5,7 @@ import JSONRPC
 /// A connection to one of the daemon's sockets; blocking, as a command line wants it.
 final class LineClient {
     private let path: String
-    private let descriptor: CInt
+    let descriptor: CInt
     private var framer = LineFramer(maximumLength: .max)
     private var lines: [[UInt8]] = []
 
@@ -31,6 +31,28 @@ final class LineClient {
         close(descriptor)
     }
 
+    /// Seconds of the monotonic clock.
+    static func now() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+
+    /// Makes a call and gives its result; the next line has to be the answer.
+    func call(
+        _ method: String, _ params: JSONObject = [:], id: JSONRPCID, timeout: Double
+    ) throws(CommandFailure) -> JSONValue {
+        try send(JSONRPCRequest(id: id, method: method, params: .object(params)).json.serialized())
+        let line = try nextLine(timeout: timeout, progress: Progress(method))
+        guard let line, case .response(let response)? = try? JSONRPCMessage(json: JSONValue(parsing: line)) else {
+            throw CommandFailure(status: .unreachable, "\(path) gave no answer; is it a socket of zegod?")
+        }
+        switch response.result {
+        case .success(let result): return result
+        case .failure(let error): throw CommandFailure(error)
+        }
+    }
+
     /// Sends one line.
     func send(_ text: [UInt8]) throws(CommandFailure) {
         let line = text + [0x0A]
@@ -50,12 +72,31 @@ final class LineClient {
 
     /// The next line; nil at the end of the stream.
     ///
-    /// - Parameter seconds: how long to wait; nil: for ever.
-    func nextLine(timeout seconds: Double? = nil) throws(CommandFailure) -> [UInt8]? {
+    /// - Parameters:
+    ///   - seconds: how long to wait; nil: for ever.
+    ///   - progress: shown meanwhile.
+    func nextLine(
+        timeout seconds: Double? = nil, progress: Progress? = nil
+    ) throws(CommandFailure) -> [UInt8]? {
+        defer { progress?.end() }
+        let deadline = seconds.map { Self.now() + $0 }
         while lines.isEmpty {
+            let left = deadline.map { max(0, $0 - Self.now()) }
+            let pause = progress == nil ? left : min(left ?? 1, 1)
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&poller, 1, seconds.map { CInt(clamping: Int64($0 * 1000)) } ?? -1)
-            if ready == 0 { throw CommandFailure(status: .timedOut, "\(path) did not answer in time") }
+            // Rounded up: a wait of less than a millisecond is no reason to turn round and round.
+            let ready = poll(&poller, 1, pause.map { CInt(clamping: Int64(($0 * 1000).rounded(.up))) } ?? -1)
+            if ready == 0 {
+                guard left.map({ $0 > (pause ?? 0) }) ?? true else {
+                    throw CommandFailure(status: .timedOut, "\(path) did not answer in time")
+                }
+                progress?.show()
+                continue
+            }
+            if ready < 0 {
+                if errno == EINTR { continue }
+                return nil
+            }
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }

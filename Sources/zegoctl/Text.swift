@@ -1,3 +1,4 @@
+import ControlAPI
 import JSONRPC
 
 /// Results as people read them.
@@ -17,13 +18,7 @@ enum Text {
     }
 
     /// A value without quotes.
-    static func plain(_ value: JSONValue?) -> String {
-        switch value {
-        case nil: "-"
-        case .string(let text): text.isEmpty ? "-" : text
-        case .some(let other): other.description
-        }
-    }
+    static func plain(_ value: JSONValue?) -> String { EventText.plain(value) }
 
     /// Rows under a heading, in columns.
     static func table(_ heading: [String], _ rows: [[String]]) -> String {
@@ -51,16 +46,6 @@ enum Text {
         let users = result["kicked"]?.array ?? []
         guard !users.isEmpty else { return "nobody was there" }
         return users.map { "put \(plain($0["userID"])) out of \(plain($0["roomID"]))" }.joined(separator: "\n")
-    }
-
-    /// One event on one line.
-    static func event(_ event: JSONValue) -> String {
-        let time = event["time"]?.string.map { $0.dropFirst(11).prefix(12) } ?? ""
-        let name = event["event"]?.string ?? "?"
-        guard name != "snapshot" else { return "\(time) snapshot at seq \(plain(event["seq"]))" }
-        let fields = (event.object ?? [:]).filter { !["seq", "instance", "time", "event", "n"].contains($0.0) }
-            .map { "\($0.0)=\(plain($0.1))" }
-        return ([String(time), name] + fields).joined(separator: " ")
     }
 
     /// The status in a few lines.
@@ -108,16 +93,11 @@ enum Text {
 
     private static func errorText(_ value: JSONValue) -> String {
         guard let code = value["errorCode"]?.integer, code != 0 else { return "" }
-        return ", error \(code)"
+        return ", \(ErrorWords.text(of: Int(code)))"
     }
 
     private static func quality(_ quality: JSONValue?) -> String {
-        guard let quality else { return "" }
-        var parts: [String] = []
-        if let kbps = quality["kbps"] { parts.append("\(kbps) kb/s") }
-        if let lost = quality["packetLostRate"]?.double { parts.append("loss \((lost * 1000).rounded() / 10) %") }
-        if let delay = quality["endToEndMs"] { parts.append("delay \(delay) ms") }
-        if let mos = quality["mos"] { parts.append("MOS \(mos)") }
-        return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+        let words = quality.map(EventText.quality) ?? ""
+        return words.isEmpty ? "" : ": \(words)"
     }
 }

@@ -14,7 +14,8 @@ struct ZegoctlCommand: ParsableCommand {
         version: "zegoctl \(Version.current)",
         subcommands: [
             StatusCommand.self, LoginCommand.self, LogoutCommand.self, PublishCommand.self, PlayCommand.self,
-            EventsCommand.self, DevicesCommand.self, CallCommand.self, ApplicationCommand.self, TokenCommand.self,
+            EventsCommand.self, WaitCommand.self, TopCommand.self, DoctorCommand.self, DevicesCommand.self,
+            CallCommand.self, ApplicationCommand.self, TokenCommand.self,
             RoomsCommand.self,
             UsersCommand.self, StreamsCommand.self, KickCommand.self, CloseRoomCommand.self, DrainCommand.self,
             CertificateCommand.self, HelpCommand.self, ManualCommand.self,

@@ -12,7 +12,8 @@ struct EventsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only events whose names match, such as room-*; may be given several times.", valueName: "glob"))
+            "Only events whose names match, such as room-*; may be given several times.", valueName: "glob"),
+        completion: .list(EventDescription.all.map(\.name)))
     var event: [String] = []
 
     func run() throws {
@@ -28,7 +29,7 @@ struct EventsCommand: ParsableCommand {
                     throw CommandFailure(refusal)
                 }
                 guard filter.matches(event["event"]?.string ?? "") else { continue }
-                Caller.print(options.json ? String(decoding: line, as: UTF8.self) : Text.event(event))
+                Caller.print(options.json ? String(decoding: line, as: UTF8.self) : EventText.line(event))
             }
             throw CommandFailure(status: .unreachable, "\(path) was closed by the daemon")
         }

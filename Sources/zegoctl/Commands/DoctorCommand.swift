@@ -1,0 +1,106 @@
+import ArgumentParser
+import ControlAPI
+import Glibc
+import JSONRPC
+
+/// `zegoctl doctor`
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Looks for what is wrong, and names the command that mends it.",
+        discussion: "Ends with 0 when there is no problem, 1 when there is, 69 or 77 when the daemon cannot be asked.")
+
+    @ParentCommand var root: ZegoctlCommand
+    @OptionGroup var connection: ConnectionOptions
+
+    @Option(help: "The configuration of the daemon (default: /etc/zegod/zegod.toml).")
+    var config = "/etc/zegod/zegod.toml"
+
+    @Option(help: "Where the daemon keeps its state (default: /var/lib/zegod).")
+    var stateDir = "/var/lib/zegod"
+
+    func run() throws {
+        let options = connection.or(root.connection)
+        var status = CommandFailure.Status.callFailed
+        var findings = [
+            configurationFinding(),
+            Diagnosis.clock(now: Int64(time(nil)), isSynchronised: MachineFacts.isClockSynchronised),
+        ]
+        if let disk = Diagnosis.disk(freeBytes: MachineFacts.freeBytes(stateDir), path: stateDir) {
+            findings.append(disk)
+        }
+        do throws(CommandFailure) {
+            findings += try ask(options)
+        } catch {
+            status = error.status
+            findings.append(socketFinding(options.controlPath, error))
+        }
+        if options.json {
+            Caller.print(JSONValue.array(findings.map(\.json)).description)
+        } else {
+            for finding in findings { finding.lines.forEach(Caller.print) }
+        }
+        if findings.contains(where: { $0.severity == .problem }) { throw ExitCode(status.rawValue) }
+    }
+
+    private var hasUnit: Bool {
+        ["/lib/systemd/system", "/usr/lib/systemd/system", "/usr/local/lib/systemd/system", "/etc/systemd/system"]
+            .contains { access("\($0)/zegod.service", F_OK) == 0 }
+    }
+
+    /// What the daemon tells of itself, and what this machine tells of the daemon.
+    private func ask(_ options: ConnectionOptions) throws(CommandFailure) -> [Finding] {
+        let client = try LineClient(path: options.controlPath)
+        let timeout = options.timeout ?? 5
+        let hello = try client.call("hello", ["client": "zegoctl doctor"], id: 1, timeout: timeout)
+        let status = try client.call("status", id: 2, timeout: timeout)
+        let processID = Int(hello["pid"]?.integer ?? 0)
+        let server = status["engine"]?["server"]?.string ?? ""
+        var findings = [
+            Finding(
+                .ok, "daemon",
+                "zegod \(Text.plain(hello["version"])) answers at \(options.controlPath) (pid \(processID))")
+        ]
+        findings += Diagnosis.call(status, reach: ServerProbe.reach(server))
+        findings += Diagnosis.devices(
+            status, hasCards: MachineFacts.hasSoundCards, holders: MachineFacts.soundDeviceHolders)
+        let limit = MachineFacts.realtimeLimit(processID: processID)
+        if let realtime = Diagnosis.realtime(status, limit: limit, hasUnit: hasUnit) { findings.append(realtime) }
+        return findings
+    }
+
+    private func socketFinding(_ path: String, _ failure: CommandFailure) -> Finding {
+        let trouble: Diagnosis.SocketTrouble =
+            switch failure.status {
+            case .notPermitted: .forbidden
+            case .timedOut: .noAnswer
+            default: access(path, F_OK) == 0 ? .nobodyListens : .missing
+            }
+        let user = MachineFacts.userName
+        return Diagnosis.socket(
+            path, trouble, user: user, isMemberElsewhere: MachineFacts.isMember(user, of: "zegod"), hasUnit: hasUnit)
+    }
+
+    private func configurationFinding() -> Finding {
+        guard access(config, F_OK) == 0 else {
+            return errno == EACCES
+                ? Finding(
+                    .unknown, "configuration", "\(config) cannot be seen by \(MachineFacts.userName)",
+                    fix: "sudo zegoctl doctor")
+                : Finding(.ok, "configuration", "\(config) is not there: every value has its default")
+        }
+        guard access(config, R_OK) == 0 else {
+            return Finding(
+                .unknown, "configuration", "\(config) cannot be read by \(MachineFacts.userName)",
+                fix: "sudo zegoctl doctor")
+        }
+        do {
+            let file = try ConfigurationFile.read(config, isRequired: true)
+            _ = try DaemonConfiguration(file: file, stateDirectory: stateDir)
+            return Finding(.ok, "configuration", "\(config) is right")
+        } catch {
+            return Finding(
+                .problem, "configuration", error.description,
+                fix: "edit it; zegod --check-config --config \(config) checks it")
+        }
+    }
+}
