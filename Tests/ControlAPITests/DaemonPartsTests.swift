@@ -31,17 +31,47 @@ struct DaemonPartsTests {
         _ = try await engines.create(EngineOptions())
         let status = DaemonStatus(version: "1", log: log, engines: engines) { [:] }
         let text = MetricsText.daemon(status: status, controlConnections: 2, eventConnections: 3)
-        var typed: Set<Substring> = []
+        var types: [Substring: Substring] = [:]
+        var helped: Set<Substring> = []
         for line in text.split(separator: "\n") {
-            if line.hasPrefix("# TYPE ") { typed.insert(line.split(separator: " ")[2]) }
+            let words = line.split(separator: " ")
+            if line.hasPrefix("# HELP ") {
+                helped.insert(words[2])
+                #expect(line.hasSuffix("."), "\(line)")
+            }
+            if line.hasPrefix("# TYPE ") { #expect(types.updateValue(words[3], forKey: words[2]) == nil, "\(line)") }
             guard !line.hasPrefix("#") else { continue }
             let name = line.prefix { $0 != "{" && $0 != " " }
-            #expect(typed.contains(name), "\(line)")
-            #expect(Double(line.split(separator: " ").last ?? "") != nil, "\(line)")
+            let type = try #require(types[name], "\(line)")
+            #expect(helped.contains(name), "\(line)")
+            #expect(Double(words.last ?? "") != nil, "\(line)")
+            // The conventions: base units, and _total at the end of counters and nowhere else.
+            #expect(name.allSatisfy { $0.isLowercase || $0 == "_" }, "\(line)")
+            #expect(name.hasSuffix("_total") == (type == "counter"), "\(line)")
+            for unit in ["millisecond", "_ms", "kbps", "percent"] { #expect(!name.contains(unit), "\(line)") }
         }
         #expect(text.contains("zegod_connections{socket=\"events\"} 3\n"))
         #expect(text.contains("zegod_events_total 2\n"))
-        #expect(text.contains("zegod_delay_milliseconds{part=\"encode\"} 26.5\n"))
+        #expect(text.contains("zegod_delay_seconds{part=\"encode\"} 0.0265\n"))
+    }
+
+    @Test("The dashboard shows metrics that there are")
+    func dashboard() async throws {
+        let log = EventLog(instance: "i")
+        let engines = EngineController(log: log) { _, sink in ScriptedEngine(sink: sink) }
+        _ = try await engines.create(EngineOptions())
+        try #require(await engines.engine() as? ScriptedEngine).showQuality()
+        let status = DaemonStatus(version: "1", log: log, engines: engines) { [:] }
+        let text = MetricsText.daemon(status: status, controlConnections: 2, eventConnections: 3)
+        let dashboard = try RepositoryFile.text("contrib/grafana/zegod.json")
+        #expect(throws: Never.self) { try JSONValue(parsing: dashboard) }
+        let shown = Set(dashboard.matches(of: /\b(?:zegod|process)_[a-z_]+/).map { String($0.output) })
+        #expect(shown.count > 10)
+        for name in shown { #expect(text.contains("# TYPE \(name) "), "\(name)") }
+        let server = try RepositoryFile.text("Sources/RoomServer/Status/Metrics.swift")
+        for match in dashboard.matches(of: /\bzego_room_([a-z_]+)/) {
+            #expect(server.contains("\"\(match.output.1)\""), "\(match.output.0)")
+        }
     }
 
     @Test("Arguments of a call: JSON where the parameter takes it, else text")

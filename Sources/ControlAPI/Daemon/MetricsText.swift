@@ -27,6 +27,11 @@ package struct MetricsText: Sendable {
         add(name, "gauge", help, [("", value)])
     }
 
+    /// A counter with one label.
+    package mutating func counter(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
+        add(name, "counter", help, values.map { ("{\(label)=\"\($0.0)\"}", $0.1) })
+    }
+
     /// A gauge with one label.
     package mutating func gauge(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
         add(name, "gauge", help, values.map { ("{\(label)=\"\($0.0)\"}", $0.1) })
@@ -44,7 +49,7 @@ extension MetricsText {
     ) -> String {
         var text = MetricsText()
         text.gauge(
-            "zegod_info", "The version that runs; always 1.", label: "version", [(status.version, 1)])
+            "zegod_build_info", "The version that runs; always 1.", label: "version", [(status.version, 1)])
         text.gauge("zegod_uptime_seconds", "Time since the start of the daemon.", Double(status.uptimeSeconds))
         text.gauge(
             "zegod_connections", "Open connections by socket.", label: "socket",
@@ -58,6 +63,7 @@ extension MetricsText {
         text.gauge("zegod_events_waiting", "Events that wait for readers.", Double(events.queuedLines))
         text.gauge("zegod_engine_running", "1 while the engine runs.", status.engines.running == nil ? 0 : 1)
         if let engine = status.engines.snapshot { text.engine(engine) }
+        text.process(ProcessUsage.present)
         return text.text
     }
 
@@ -88,10 +94,60 @@ extension MetricsText {
         gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
         let delay = engine.audio.delayMs
         gauge(
-            "zegod_delay_milliseconds", "Where the time of a voice goes.", label: "part",
+            "zegod_delay_seconds", "Where the time of a voice goes.", label: "part",
             [
                 ("capture", delay.capture), ("encode", delay.encode), ("network", delay.network),
                 ("buffer", delay.buffer), ("playback", delay.playback),
-            ])
+            ].map { ($0.0, $0.1 / 1000) })
+        gauge(
+            "zegod_device_running", "1 while the sound device runs.", label: "direction",
+            [("input", engine.audio.input), ("output", engine.audio.output)].map { ($0.0, $0.1.errorCode == 0 ? 1 : 0) }
+        )
+        gauge(
+            "zegod_media_connected", "1 while there is a path for media to the room server.",
+            engine.network.ice == "connected" ? 1 : 0)
+        quality(engine)
+    }
+
+    /// Of the worst stream of each direction; absent where nothing is sent or received.
+    private mutating func quality(_ engine: EngineSnapshot) {
+        let sent = engine.publishers.filter { $0.state == .publishing }.compactMap(\.quality)
+        let received = engine.players.filter { $0.state == .playing }.compactMap(\.quality)
+        func worst(_ name: String, _ help: String, _ sent: [Double], _ received: [Double]) {
+            let samples = [("publish", sent.max()), ("play", received.max())].compactMap { label, value in
+                value.map { (label, $0) }
+            }
+            if !samples.isEmpty { gauge(name, help, label: "direction", samples) }
+        }
+        worst(
+            "zegod_packet_loss_ratio", "Share of packets lost, 0-1, of the worst stream.", sent.map(\.packetLostRate),
+            received.map(\.packetLostRate))
+        worst(
+            "zegod_round_trip_seconds", "Round trip to the room server.", sent.compactMap(\.rttMs).map { $0 / 1000 },
+            received.compactMap(\.rttMs).map { $0 / 1000 })
+        let concealed = received.map(\.concealedRate).max()
+        if let concealed {
+            gauge("zegod_concealed_ratio", "Share of the sound that was made up, 0-1, of the worst stream.", concealed)
+        }
+        if let mos = received.compactMap(\.mos).min() {
+            gauge("zegod_mean_opinion_score", "The E-model's score, 1-4.5, of the worst stream.", mos)
+        }
+        if let delay = received.compactMap(\.endToEndMs).max() {
+            gauge(
+                "zegod_end_to_end_delay_seconds", "From the far microphone to the near speaker, at most.", delay / 1000)
+        }
+    }
+
+    /// The process, by the names that all exporters use for it.
+    private mutating func process(_ usage: ProcessUsage) {
+        counter(
+            "zegod_thread_cpu_seconds_total", "Processor time by thread.", label: "thread",
+            usage.threads.seconds.sorted { $0.key < $1.key }.map { ($0.key.replacing("\"", with: ""), $0.value) })
+        add(
+            "process_cpu_seconds_total", "counter", "Processor time.", [("", usage.threads.seconds.values.reduce(0, +))]
+        )
+        gauge("process_resident_memory_bytes", "Memory that is in RAM.", Double(usage.residentBytes))
+        gauge("process_open_fds", "Open file descriptors.", Double(usage.openDescriptors))
+        gauge("process_max_fds", "File descriptors that may be open.", Double(usage.maximumDescriptors))
     }
 }

@@ -45,6 +45,25 @@ actor ScriptedEngine: EngineControlling {
         return seq
     }
 
+    /// A stream each way, with figures.
+    nonisolated func showQuality() {
+        memory.withLock { snapshot in
+            snapshot.publishers = [
+                .init(
+                    streamID: "p", roomID: "r", channel: .main, state: .publishing, errorCode: 0, source: "device",
+                    muted: false, quality: PublisherQuality(kbps: 34, rttMs: 1, packetLostRate: 0.01))
+            ]
+            snapshot.players = [
+                .init(
+                    streamID: "s", roomID: "r", state: .playing, errorCode: 0, volume: 100, muted: false,
+                    quality: PlayerQuality(
+                        kbps: 34, rttMs: 1, packetLostRate: 0.02, concealedRate: 0.01, jitterBufferMs: 20,
+                        endToEndMs: 50,
+                        mos: 4))
+            ]
+        }
+    }
+
     func failLogins(with error: ZegoError?) { loginError = error }
 
     /// Logins do not answer until ``releaseLogins()``.
