@@ -19,6 +19,24 @@ struct InstallationTests {
         let version = try Command.demand([place.file("usr/bin/zegod"), "--version"], upTo: 10)
         #expect(version.contains("zegod") || version.contains("."))
         try Command.demand(["systemd-sysusers", "--dry-run", place.file("usr/lib/sysusers.d/zegod.conf")])
+        for file in [
+            "man/man1/zegoctl.1", "man/man5/zegod.toml.5", "man/man7/zegod-rpc.7", "man/man8/zegod.8",
+            "man/man8/zego-roomd.8",
+            "bash-completion/completions/zegoctl", "doc/zegod/examples/zegod.toml", "doc/zegod/examples/call.sh",
+        ] { #expect(Files.exists(place.file("usr/share/\(file)")), "\(file)") }
+        for page in ["man5/zegod.toml.5", "man8/zegod.8", "man8/zego-roomd.8"] {
+            let faults = try Command.run(
+                ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", place.file("usr/share/man/\(page)")])
+            #expect(faults.status == 0 && faults.errors.isEmpty, "\(page): \(faults.errors)")
+        }
+        // Every option of the daemons is in their manual pages.
+        for program in ["zegod", "zego-roomd"] {
+            let page = try Files.text(place.file("usr/share/man/man8/\(program).8")).replacing("\\-", with: "-")
+            let help = try Command.demand([place.file("usr/bin/\(program)"), "--help"])
+            for option in help.matches(of: /--[a-z-]+/) {
+                #expect(page.contains(option.output), "\(program) \(option.output)")
+            }
+        }
     }
 
     @Test("the programs run without the toolchain: every Swift library lies beside them", .timeLimit(.minutes(3)))

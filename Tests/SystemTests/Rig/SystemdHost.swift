@@ -8,7 +8,8 @@ final class SystemdHost {
     private var leader: pid_t = 0
     private var root: String { place.file("merged") }
 
-    init() throws {
+    /// - Parameter folder: seen inside as /run/shared, read-only.
+    init(sharing folder: String? = nil) throws {
         place = try TemporaryDirectory()
         try Command.demand(["mount", "-t", "tmpfs", "-o", "size=2G,mode=755", "tmpfs", place.path])
         for name in ["upper", "work", "merged"] { _ = try place.makeDirectory(name) }
@@ -25,7 +26,7 @@ final class SystemdHost {
                 "systemd-nspawn", "-q", "-D", merged, "-M", "zegotest\(getpid())", "--register=no", "--keep-unit",
                 "--boot",
                 "--console=pipe", "--private-network", "--capability=CAP_IPC_LOCK",
-            ], output: place.file("console"))
+            ] + (folder.map { ["--bind-ro=\($0):/run/shared"] } ?? []), output: place.file("console"))
         leader = try waitUntil(upTo: 90, for: "systemd to be up", instead: { self.container.output }) {
             guard container.isRunning else {
                 throw WaitedInVain(description: "systemd-nspawn ended: \(container.output)")
