@@ -55,7 +55,9 @@ struct CatalogueTests {
             .remoteMicState(streamID: "s", state: .mute),
             .deviceState(type: .input, deviceID: "d", state: "running", errorCode: 0),
             .recordingState(path: "a.wav", type: .mix, state: .started, errorCode: 0),
-            .audioThread(problem: "recovered", counts: [:]), .debugError(code: 1, function: "f", info: "i"),
+            .streamExtraInfo(roomID: "r", streamList: [stream]), .roomExtraInfo(roomID: "r", roomExtraInfoList: []),
+            .tokenWillExpire(roomID: "r", remainSeconds: 30), .audioThread(problem: "recovered", counts: [:]),
+            .debugError(code: 1, function: "f", info: "i"),
         ]
         for event in raised {
             let described = try #require(EventDescription.all.first { $0.name == event.name }, "\(event.name)")

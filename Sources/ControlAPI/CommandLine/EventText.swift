@@ -28,6 +28,10 @@ package enum EventText {
         case "sound-level":
             let remote = (event["remote"]?.object ?? [:]).map { "\($0.0) \(plain($0.1))" }
             return (["captured \(text("captured"))"] + remote).joined(separator: "  ")
+        case "broadcast-message", "barrage-message", "custom-command":
+            return
+                "\(text("roomID")) \(plain(event["fromUser"]?["userID"])): \(plain(event["message"] ?? event["command"]))"
+        case "token-will-expire": return "\(text("roomID")) in \(text("remainSeconds")) s"
         case "device-state": return "\(text("type")) \(text("deviceID")) \(text("state"))\(error(event))"
         case "overflow": return "\(text("dropped")) events lost: this reader fell behind"
         case "bookmark": return "seq \(text("seq"))"
