@@ -60,7 +60,6 @@ struct ExamplesTests {
         try wait(for: "desk-page", of: levels)
         #expect(try page.wait(upTo: 30) == 0, "\(page.output)")
         #expect(page.output.contains("done"))
-        try wait(for: "desk left", of: intercom)
         #expect(try other.status()["rooms"].array.allSatisfy { $0["reason"].string == "logout" })
         try waitUntil(upTo: 10, for: "the player to be gone") {
             try daemon.status()["players"].array.isEmpty ? true : nil
