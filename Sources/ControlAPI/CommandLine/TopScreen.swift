@@ -98,7 +98,8 @@ package struct TopScreen: Sendable {
                 return row(
                     text(stream["streamID"]), state(stream),
                     [text(quality?["kbps"]), percent(quality?["packetLostRate"]), text(quality?["rttMs"]), "", ""],
-                    isDevice ? bar(capturedLevel, levelWidth) : text(stream["source"]), streamWidth)
+                    errorWords(stream) ?? (isDevice ? bar(capturedLevel, levelWidth) : text(stream["source"])),
+                    streamWidth)
             }
     }
 
@@ -113,7 +114,8 @@ package struct TopScreen: Sendable {
                     [
                         text(quality?["kbps"]), percent(quality?["packetLostRate"]), text(quality?["endToEndMs"]),
                         text(quality?["jitterBufferMs"]), text(quality?["mos"]),
-                    ], bar(stream["streamID"]?.string.flatMap { remoteLevels[$0] }, levelWidth), streamWidth)
+                    ], errorWords(stream) ?? bar(stream["streamID"]?.string.flatMap { remoteLevels[$0] }, levelWidth),
+                    streamWidth)
             }
     }
 
@@ -130,7 +132,13 @@ package struct TopScreen: Sendable {
     }
 
     private func state(_ stream: JSONValue) -> String {
-        stream["muted"] == true ? "\(text(stream["state"])), m" : "\(text(stream["state"]))\(error(stream))"
+        text(stream["state"]) + (stream["muted"] == true ? ", m" : "")
+    }
+
+    /// What a stream that failed shows instead of a level.
+    private func errorWords(_ stream: JSONValue) -> String? {
+        guard let code = stream["errorCode"]?.integer, code != 0 else { return nil }
+        return ErrorWords.text(of: Int(code))
     }
 
     // MARK: -
