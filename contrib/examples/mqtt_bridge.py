@@ -16,6 +16,7 @@ Home Assistant finds the microphone as a switch and the room as a sensor by its 
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,10 @@ class Broker:
         for line in lines:
             topic, _, payload = line.decode().partition(" ")
             yield topic, payload
+
+    def close(self):
+        self.listener.terminate()
+        self.listener.wait()
 
     def publish(self, topic, payload, retain=True):
         flags = ["-r"] if retain else []
@@ -96,6 +101,15 @@ def main(host, port):
     name = socket.gethostname()
     zegod = Zegod()
     broker = Broker(host, port, f"zegod/{name}")
+    # A service manager ends it so; its mosquitto_sub goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        bridge(zegod, broker, name)
+    finally:
+        broker.close()
+
+
+def bridge(zegod, broker, name):
     announce(broker, name)
     # Levels and quality come too often for MQTT.
     tell_state(broker, zegod.subscribe("*-state", "*-update", "*-message", "custom-command", "token-will-expire"))
