@@ -50,6 +50,23 @@ enum WAV {
 
     /// How much of the power of the samples is at a frequency, 0–1 (Goertzel).
     static func share(of hertz: Double, in samples: some Collection<Int16>) -> Double {
+        let all = Array(samples)
+        let window = min(longestWindow, all.count)
+        guard window > 0 else { return 0 }
+        var (inTone, inAll) = (0.0, 0.0)
+        for start in stride(from: 0, to: all.count - window + 1, by: window) {
+            let (tone, power) = powers(of: hertz, in: all[start..<start + window])
+            inTone += tone
+            inAll += power
+        }
+        return inAll > 0 ? inTone / inAll : 0
+    }
+
+    /// A tenth of a second: two clocks that are being brought together shift a tone by some tenths of a hertz, which is not
+    /// heard, but adds up to nothing over a second.
+    private static let longestWindow = 4_800
+
+    private static func powers(of hertz: Double, in samples: ArraySlice<Int16>) -> (tone: Double, all: Double) {
         let coefficient = 2 * cos(2 * .pi * hertz / 48_000)
         var (one, two, power) = (0.0, 0.0, 0.0)
         for sample in samples {
@@ -57,7 +74,6 @@ enum WAV {
             (one, two) = (value + coefficient * one - two, one)
             power += value * value
         }
-        guard power > 0 else { return 0 }
-        return (one * one + two * two - coefficient * one * two) * 2 / (power * Double(samples.count))
+        return ((one * one + two * two - coefficient * one * two) * 2 / Double(samples.count), power)
     }
 }
