@@ -80,7 +80,7 @@ import VoiceEngine
         // Together longer than a stream may be silent before it counts as interrupted.
         mark = events.mark
         try await quality(after: mark) { $0.kbps == 0 }
-        try await quality(after: events.mark) { $0.kbps == 0 }
+        try await quality(after: events.mark) { $0.kbps == 0 && $0.concealedRate == 0 && $0.mos == nil }
         _ = try await ben.mutePlayStreamAudio(false, streamID: "voice")
         try await quality(after: events.mark) { $0.kbps > 20 && $0.packetLostRate == 0 }
         #expect(ben.snapshot().players.first?.state == .playing)

@@ -41,7 +41,8 @@ extension VoiceEngine {
                 figures.knows(token)
             else { continue }
             let quality = figures.player(
-                token, received, audio.player(player.slot).snapshot, playbackDelayMs: playbackDelay, at: now)
+                token, received, audio.player(player.slot).snapshot, isHeld: player.isHeld,
+                playbackDelayMs: playbackDelay, at: now)
             players[token]?.quality = quality
             events.append(.playerQuality(streamID: player.streamID.rawValue, quality: quality))
         }

@@ -12,6 +12,7 @@ struct QualityFigures: Sendable {
         var received: MediaStatistics.Received
         var played: Int
         var concealed: Int
+        var isHeld: Bool
         var time: MonotonicTime
     }
 
@@ -38,7 +39,7 @@ struct QualityFigures: Sendable {
     ) {
         guard received[token] == nil else { return }
         received[token] = ReceivedReading(
-            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, time: time)
+            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, isHeld: false, time: time)
     }
 
     /// The quality of a published stream since the last call.
@@ -53,23 +54,30 @@ struct QualityFigures: Sendable {
     }
 
     /// The quality of a played stream since the last call.
+    ///
+    /// - Parameter isHeld: the server was asked to send nothing: what is made up in its place says nothing of the line.
     mutating func player(
-        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, playbackDelayMs: Double,
-        at time: MonotonicTime
+        _ token: UInt64, _ now: MediaStatistics.Received, _ sound: PlayerSnapshot, isHeld: Bool,
+        playbackDelayMs: Double, at time: MonotonicTime
     ) -> PlayerQuality {
         let reading = ReceivedReading(
-            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, time: time)
+            received: now, played: sound.samplesPlayed, concealed: sound.samplesConcealed, isHeld: isHeld, time: time)
         let last = received.updateValue(reading, forKey: token)
+        let wasHeld = isHeld || last?.isHeld ?? false
         let lost = now.lost - (last?.received.lost ?? 0)
         let expected = now.expected - (last?.received.expected ?? 0)
-        let concealed = Self.rate(
-            Int64(sound.samplesConcealed - (last?.concealed ?? 0)), Int64(sound.samplesPlayed - (last?.played ?? 0)))
+        let concealed =
+            wasHeld
+            ? 0
+            : Self.rate(
+                Int64(sound.samplesConcealed - (last?.concealed ?? 0)), Int64(sound.samplesPlayed - (last?.played ?? 0))
+            )
         let roundTripMs = now.roundTripNanoseconds.map { Double($0) / 1e6 }
         let endToEnd = now.captureToArrivalNanoseconds.map { Double($0) / 1e6 + sound.bufferDelay + playbackDelayMs }
         // A new transport counts from zero.
         let gaps = now.gaps - min(last?.received.gaps ?? 0, now.gaps)
         let score: Double? =
-            sound.samplesPlayed == (last?.played ?? 0)
+            wasHeld || sound.samplesPlayed == (last?.played ?? 0)
             ? nil
             : EModel.meanOpinionScore(
                 lossRate: concealed,
