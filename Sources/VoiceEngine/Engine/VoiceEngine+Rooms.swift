@@ -238,8 +238,11 @@ extension VoiceEngine {
         }
         roomsOnSession.subtract(roomIDs)
         for roomID in roomIDs { switches[roomID] = nil }
+        let isLast = rooms.allSatisfy { $0.reason.isFinal }
+        // Who hears of the end and asks for the status is not to find the path that ends with it.
+        if isLast { (iceState, path) = ("new", nil) }
         tell(events)
         releaseEnded()
-        if rooms.allSatisfy({ $0.reason.isFinal }) { endSession() }
+        if isLast { endSession() }
     }
 }
