@@ -22,8 +22,6 @@ package struct Player: Sendable {
     package let sink: PlaySink
     package private(set) var state: PlayerState = .playRequesting
     package private(set) var errorCode = 0
-    /// What a WHEP server, or the way to it, last said against the stream.
-    package private(set) var reason: String?
     /// A WHEP server has sent the stream once: its address is right.
     package var wasServed: Bool { firstFrameSeen }
     package var volume: Int
@@ -32,16 +30,9 @@ package struct Player: Sendable {
     package private(set) var isHeld = false
     package var quality: PlayerQuality?
 
-    private let schedule: RetrySchedule
-    private let began: MonotonicTime
-    private var requestingSince: MonotonicTime
-    private var attempts = 0
-    private var playingSince: MonotonicTime?
-    private var isAccepted = false
-    private var isConnected: Bool
+    private var request: StreamRequest
     private var firstFrameSeen = false
     private var lastPacket: MonotonicTime?
-    private var notBefore: MonotonicTime
 
     /// `startPlaying` was called.
     package init(
@@ -55,12 +46,11 @@ package struct Player: Sendable {
         self.sink = sink
         self.volume = volume
         self.muted = muted
-        self.isConnected = isConnected
-        self.schedule = schedule
-        began = now
-        requestingSince = now
-        notBefore = now
+        request = StreamRequest(isConnected: isConnected, schedule: schedule, now: now)
     }
+
+    /// What a WHEP server, or the way to it, last said against the stream.
+    package var reason: String? { request.reason }
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
@@ -71,11 +61,11 @@ package struct Player: Sendable {
 
     package var isFinal: Bool { state == .noPlay }
 
-    package var isAcceptedByServer: Bool { isAccepted }
+    package var isAcceptedByServer: Bool { request.isAccepted }
 
     /// Whether the room server is to be asked (again) for the stream.
     package func needsNegotiation(now: MonotonicTime) -> Bool {
-        !isFinal && !isAccepted && now >= notBefore
+        !isFinal && request.isDue(now: now)
     }
 
     /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
@@ -87,9 +77,7 @@ package struct Player: Sendable {
             return lastPacket?.advanced(byNanoseconds: Self.silenceLimitNanoseconds) ?? .distantFuture
         case .playRequesting:
             // Asked for and reachable: it waits for the stream, however long.
-            if isAccepted && isConnected { return .distantFuture }
-            let end = requestingSince.advanced(byNanoseconds: schedule.windowNanoseconds)
-            return !isAccepted && notBefore > now ? min(notBefore, end) : end
+            return request.isAccepted && request.isConnected ? .distantFuture : request.deadline(now: now)
         }
     }
 
@@ -97,10 +85,9 @@ package struct Player: Sendable {
 
     /// The room server will send the stream whenever there is one.
     package mutating func accepted() -> [EngineEvent] {
-        isAccepted = true
-        reason = nil
+        request.accepted()
         // A WHEP session has to last before it counts, see postponed.
-        if whep == nil { attempts = 0 }
+        if whep == nil { request.succeeded() }
         return []
     }
 
@@ -108,17 +95,13 @@ package struct Player: Sendable {
     package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
         guard !isFinal else { return [] }
         guard Self.mayPass(code) else { return end(code) }
-        attempts += 1
-        let pause = schedule.pause(
-            before: attempts, elapsed: now.nanoseconds(since: requestingSince), random: &random)
-        notBefore = now.advanced(byNanoseconds: pause)
+        request.failed(now: now, random: &random)
         return []
     }
 
     /// The session on which it was asked for is gone.
     package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
-        isAccepted = false
-        notBefore = now
+        request.forgotten(now: now)
         return interrupt(now)
     }
 
@@ -133,36 +116,27 @@ package struct Player: Sendable {
         isWaiting: Bool, reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
     ) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        self.reason = reason
-        isAccepted = false
-        isConnected = false
-        // What has lasted is begun anew at once; what breaks again and again is not.
-        let hasLasted = playingSince.map { now.nanoseconds(since: $0) >= EndpointTimes.lasting } ?? false
-        playingSince = nil
-        if hasLasted { attempts = 0 }
+        let hasLasted = request.lost(reason: reason, now: now)
         let events = interrupt(now)
-        if isWaiting { requestingSince = now }
-        let scheduled = schedule.pause(
-            before: attempts + (hasLasted ? 0 : 1), elapsed: now.nanoseconds(since: requestingSince), random: &random)
-        attempts += 1
-        notBefore = now.advanced(byNanoseconds: pause ?? scheduled)
+        if isWaiting { request.restartWindow(now: now) }
+        request.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
         return events
     }
 
     /// The machine has other addresses: what waits is tried at once.
     package mutating func networkChanged(now: MonotonicTime) {
-        notBefore = min(notBefore, now)
+        request.networkChanged(now: now)
     }
 
     /// Media can flow.
     package mutating func connected(now: MonotonicTime) {
-        isConnected = true
-        if state == .playRequesting { requestingSince = now }
+        request.isConnected = true
+        if state == .playRequesting { request.restartWindow(now: now) }
     }
 
     /// Media cannot flow.
     package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
-        isConnected = false
+        request.isConnected = false
         return interrupt(now)
     }
 
@@ -178,12 +152,12 @@ package struct Player: Sendable {
         var events: [EngineEvent] = []
         if state == .playRequesting {
             events += change(to: .playing, 0)
-            playingSince = playingSince ?? time
+            request.flows(since: time)
         }
         if !firstFrameSeen {
             firstFrameSeen = true
             events.append(
-                .playerFirstFrame(streamID: streamID.rawValue, elapsedMs: time.milliseconds(since: began)))
+                .playerFirstFrame(streamID: streamID.rawValue, elapsedMs: request.elapsedMs(at: time)))
         }
         return events
     }
@@ -204,7 +178,7 @@ package struct Player: Sendable {
     /// The room ended by a failure, or the WHEP server refused for good, with a reason for people.
     package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        if let reason { self.reason = reason }
+        if let reason { request.reason = reason }
         return end(code)
     }
 
@@ -218,9 +192,7 @@ package struct Player: Sendable {
             }
             return interrupt(now)
         case .playRequesting:
-            guard !(isAccepted && isConnected),
-                now.nanoseconds(since: requestingSince) >= schedule.windowNanoseconds
-            else { return [] }
+            guard !(request.isAccepted && request.isConnected), request.isExhausted(now: now) else { return [] }
             return end(ZegoErrorCode.playFailed.number)
         }
     }
@@ -239,12 +211,12 @@ package struct Player: Sendable {
 
     private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
         guard state == .playing else { return [] }
-        requestingSince = now
+        request.restartWindow(now: now)
         return change(to: .playRequesting, ZegoErrorCode.playNetworkInterrupted.number)
     }
 
     private mutating func end(_ code: Int) -> [EngineEvent] {
-        isAccepted = false
+        request.ended()
         return change(to: .noPlay, code)
     }
 

@@ -17,24 +17,13 @@ package struct Publisher: Sendable {
     package let source: PublishSource
     package private(set) var state: PublisherState = .publishRequesting
     package private(set) var errorCode = 0
-    /// What a WHIP server, or the way to it, last said against the stream.
-    package private(set) var reason: String?
     /// A WHIP server has taken the stream once: its address is right.
     package private(set) var wasTaken = false
     package var muted = false
     package var quality: PublisherQuality?
 
-    private let schedule: RetrySchedule
-    private let began: MonotonicTime
-    /// Since when it is not publishing.
-    private var requestingSince: MonotonicTime
-    private var attempts = 0
-    private var publishingSince: MonotonicTime?
-    private var isAccepted = false
-    private var isConnected: Bool
+    private var request: StreamRequest
     private var firstFrameSeen = false
-    /// When the room server may be asked again after a failure that may pass.
-    private var notBefore: MonotonicTime
 
     /// `startPublishing` was called.
     package init(
@@ -46,12 +35,11 @@ package struct Publisher: Sendable {
         self.roomID = roomID
         self.whip = whip
         self.source = source
-        self.isConnected = isConnected
-        self.schedule = schedule
-        began = now
-        requestingSince = now
-        notBefore = now
+        request = StreamRequest(isConnected: isConnected, schedule: schedule, now: now)
     }
+
+    /// What a WHIP server, or the way to it, last said against the stream.
+    package var reason: String? { request.reason }
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
@@ -64,26 +52,24 @@ package struct Publisher: Sendable {
     package var isFinal: Bool { state == .noPublish }
 
     /// Whether the room server has taken the stream on the present session.
-    package var isAcceptedByServer: Bool { isAccepted }
+    package var isAcceptedByServer: Bool { request.isAccepted }
 
     /// Whether the room server is to be asked (again) to take the stream.
     package func needsNegotiation(now: MonotonicTime) -> Bool {
-        !isFinal && !isAccepted && now >= notBefore
+        !isFinal && request.isDue(now: now)
     }
 
     /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
     package func deadline(now: MonotonicTime) -> MonotonicTime {
         guard state == .publishRequesting else { return .distantFuture }
-        let end = requestingSince.advanced(byNanoseconds: schedule.windowNanoseconds)
-        return !isAccepted && notBefore > now ? min(notBefore, end) : end
+        return request.deadline(now: now)
     }
 
     // MARK: What happened
 
     /// The room server has taken the stream.
     package mutating func accepted() -> [EngineEvent] {
-        isAccepted = true
-        reason = nil
+        request.accepted()
         return settle()
     }
 
@@ -91,17 +77,13 @@ package struct Publisher: Sendable {
     package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
         guard !isFinal else { return [] }
         guard Self.mayPass(code) else { return end(code) }
-        attempts += 1
-        let pause = schedule.pause(
-            before: attempts, elapsed: now.nanoseconds(since: requestingSince), random: &random)
-        notBefore = now.advanced(byNanoseconds: pause)
+        request.failed(now: now, random: &random)
         return []
     }
 
     /// The session on which the stream was taken is gone, or the server says it does not serve it any more.
     package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
-        isAccepted = false
-        notBefore = now
+        request.forgotten(now: now)
         return interrupt(now)
     }
 
@@ -114,37 +96,28 @@ package struct Publisher: Sendable {
         reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
     ) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        self.reason = reason
-        isAccepted = false
-        isConnected = false
-        // What has lasted is begun anew at once; what breaks again and again is not.
-        let hasLasted = publishingSince.map { now.nanoseconds(since: $0) >= EndpointTimes.lasting } ?? false
-        publishingSince = nil
-        if hasLasted { attempts = 0 }
+        let hasLasted = request.lost(reason: reason, now: now)
         let events = interrupt(now)
-        let scheduled = schedule.pause(
-            before: attempts + (hasLasted ? 0 : 1), elapsed: now.nanoseconds(since: requestingSince), random: &random)
-        attempts += 1
-        notBefore = now.advanced(byNanoseconds: pause ?? scheduled)
+        request.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
         return events
     }
 
     /// The machine has other addresses: what waits is tried at once.
     package mutating func networkChanged(now: MonotonicTime) {
-        notBefore = min(notBefore, now)
+        request.networkChanged(now: now)
     }
 
     /// Media can flow.
     package mutating func connected(now: MonotonicTime? = nil) -> [EngineEvent] {
-        isConnected = true
+        request.isConnected = true
         let events = settle()
-        if !events.isEmpty { publishingSince = now }
+        if !events.isEmpty { request.flows(since: now) }
         return events
     }
 
     /// Media cannot flow.
     package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
-        isConnected = false
+        request.isConnected = false
         return interrupt(now)
     }
 
@@ -152,7 +125,7 @@ package struct Publisher: Sendable {
     package mutating func firstFrameSent(now: MonotonicTime) -> [EngineEvent] {
         guard !firstFrameSeen, !isFinal else { return [] }
         firstFrameSeen = true
-        return [.publisherFirstFrame(streamID: streamID.rawValue, elapsedMs: now.milliseconds(since: began))]
+        return [.publisherFirstFrame(streamID: streamID.rawValue, elapsedMs: request.elapsedMs(at: now))]
     }
 
     /// `stopPublishing`, or the end of the room without a failure.
@@ -161,15 +134,13 @@ package struct Publisher: Sendable {
     /// The room ended by a failure, or the WHIP server refused for good, with a reason for people.
     package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        if let reason { self.reason = reason }
+        if let reason { request.reason = reason }
         return end(code)
     }
 
     /// Time has passed.
     package mutating func tick(now: MonotonicTime) -> [EngineEvent] {
-        guard state == .publishRequesting,
-            now.nanoseconds(since: requestingSince) >= schedule.windowNanoseconds
-        else { return [] }
+        guard state == .publishRequesting, request.isExhausted(now: now) else { return [] }
         return end(ZegoErrorCode.publishRetryTimeout.number)
     }
 
@@ -187,21 +158,21 @@ package struct Publisher: Sendable {
     }
 
     private mutating func settle() -> [EngineEvent] {
-        guard state == .publishRequesting, isAccepted, isConnected else { return [] }
+        guard state == .publishRequesting, request.isAccepted, request.isConnected else { return [] }
         // A WHIP session has to last before it counts, see postponed.
-        if whip == nil { attempts = 0 }
+        if whip == nil { request.succeeded() }
         wasTaken = true
         return change(to: .publishing, 0)
     }
 
     private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
         guard state == .publishing else { return [] }
-        requestingSince = now
+        request.restartWindow(now: now)
         return change(to: .publishRequesting, ZegoErrorCode.publishNetworkInterrupted.number)
     }
 
     private mutating func end(_ code: Int) -> [EngineEvent] {
-        isAccepted = false
+        request.ended()
         return change(to: .noPublish, code)
     }
 
