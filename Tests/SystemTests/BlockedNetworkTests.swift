@@ -69,6 +69,49 @@ struct BlockedNetworkTests {
     }
 
     @Test(
+        "by WHIP over https, by the relay of the Link header: the voice arrives as it was", .timeLimit(.minutes(3)),
+        .enabled(if: Machine.runsTURN && Machine.hasOpenSSL))
+    func endpointRelayed() throws {
+        let network = try BlockedNetwork()
+        let turn = try TURNDaemon(address: network.turn)
+        try network.drop(network.media)
+        let made = try ServerCertificate(host: network.signalling, directory: try TemporaryDirectory())
+        let server = try Daemon(
+            serverKeys: "listen = \"0.0.0.0\"\nadvertise = [\"\(network.media)\", \"127.0.0.1\"]\n\(made.serverKeys)\n"
+                + turn.serverKeys(["turn:\(turn.address):\(turn.port)?transport=udp"]))
+        let application = try server.asServer().application
+        let place = "\(network.signalling):\(try server.serverPort())"
+        let machine = try Daemon(
+            server: ("wss://\(place)", application), input: "file:\(Programs.voice)",
+            engineKeys: "tls_ca = \"\(made.certificate)\"", prefix: network.inside)
+        try server.login("room1", as: "host")
+        let token = try Command.demand(
+            [Programs.zegoctl, "--socket", server.controlSocket, "token", "--user", "machine", "--room", "room1"]
+        ).trimmed
+        try machine.control().call("setAudioConfig", ["bitrateKbps": 64])
+        try machine.control().call(
+            "startPublishing",
+            [
+                "streamID": "said", "wait": 20,
+                "whip": [
+                    "url": .string("https://\(place)/whip/\(application.id)/room1/line1"),
+                    "bearerToken": .string(token),
+                ],
+            ])
+        try server.control().call("startPlaying", ["streamID": "line1", "sink": ["file": "heard.wav"], "wait": 30])
+        let end = monotonicSeconds() + enoughSeconds
+        try waitUntil(upTo: 60, for: "the voice to be heard") { monotonicSeconds() > end ? true : nil }
+        try server.control().call("stopPlaying", ["streamID": "line1"])
+        let judgement = try SoundJudge.hear(reference: Programs.voice, recording: server.media("heard.wav"))
+        print("measured: by WHIP and a relay of Link: \(judgement)")
+        #expect(judgement.isGood, "\(judgement)")
+        #expect(turn.log.contains("ALLOCATE processed, success"), "\(turn.log)")
+        for secret in [TURNDaemon.secret, token] {
+            #expect(!machine.log.contains(secret) && !server.log.contains(secret))
+        }
+    }
+
+    @Test(
         "all datagrams dropped: two daemons talk over the server's TCP port, and go back to UDP",
         .timeLimit(.minutes(3)))
     func overTCP() throws {
