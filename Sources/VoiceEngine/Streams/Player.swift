@@ -30,7 +30,7 @@ package struct Player: Sendable {
     package private(set) var isHeld = false
     package var quality: PlayerQuality?
 
-    private var request: StreamRequest
+    private var retry: StreamRetry
     private var firstFrameSeen = false
     private var lastPacket: MonotonicTime?
 
@@ -46,11 +46,11 @@ package struct Player: Sendable {
         self.sink = sink
         self.volume = volume
         self.muted = muted
-        request = StreamRequest(isConnected: isConnected, schedule: schedule, now: now)
+        retry = StreamRetry(isConnected: isConnected, schedule: schedule, now: now)
     }
 
     /// What a WHEP server, or the way to it, last said against the stream.
-    package var reason: String? { request.reason }
+    package var reason: String? { retry.reason }
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
@@ -61,11 +61,11 @@ package struct Player: Sendable {
 
     package var isFinal: Bool { state == .noPlay }
 
-    package var isAcceptedByServer: Bool { request.isAccepted }
+    package var isAcceptedByServer: Bool { retry.isAccepted }
 
     /// Whether the room server is to be asked (again) for the stream.
     package func needsNegotiation(now: MonotonicTime) -> Bool {
-        !isFinal && request.isDue(now: now)
+        !isFinal && retry.isDue(now: now)
     }
 
     /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
@@ -77,7 +77,7 @@ package struct Player: Sendable {
             return lastPacket?.advanced(byNanoseconds: Self.silenceLimitNanoseconds) ?? .distantFuture
         case .playRequesting:
             // Asked for and reachable: it waits for the stream, however long.
-            return request.isAccepted && request.isConnected ? .distantFuture : request.deadline(now: now)
+            return retry.isAccepted && retry.isConnected ? .distantFuture : retry.deadline(now: now)
         }
     }
 
@@ -85,9 +85,9 @@ package struct Player: Sendable {
 
     /// The room server will send the stream whenever there is one.
     package mutating func accepted() -> [EngineEvent] {
-        request.accepted()
+        retry.accepted()
         // A WHEP session has to last before it counts, see postponed.
-        if whep == nil { request.succeeded() }
+        if whep == nil { retry.succeeded() }
         return []
     }
 
@@ -95,13 +95,13 @@ package struct Player: Sendable {
     package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
         guard !isFinal else { return [] }
         guard Self.mayPass(code) else { return end(code) }
-        request.failed(now: now, random: &random)
+        retry.failed(now: now, random: &random)
         return []
     }
 
     /// The session on which it was asked for is gone.
     package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
-        request.forgotten(now: now)
+        retry.forgotten(now: now)
         return interrupt(now)
     }
 
@@ -116,27 +116,27 @@ package struct Player: Sendable {
         isWaiting: Bool, reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
     ) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        let hasLasted = request.lost(reason: reason, now: now)
+        let hasLasted = retry.lost(reason: reason, now: now)
         let events = interrupt(now)
-        if isWaiting { request.restartWindow(now: now) }
-        request.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
+        if isWaiting { retry.restartWindow(now: now) }
+        retry.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
         return events
     }
 
     /// The machine has other addresses: what waits is tried at once.
     package mutating func networkChanged(now: MonotonicTime) {
-        request.networkChanged(now: now)
+        retry.networkChanged(now: now)
     }
 
     /// Media can flow.
     package mutating func connected(now: MonotonicTime) {
-        request.isConnected = true
-        if state == .playRequesting { request.restartWindow(now: now) }
+        retry.isConnected = true
+        if state == .playRequesting { retry.restartWindow(now: now) }
     }
 
     /// Media cannot flow.
     package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
-        request.isConnected = false
+        retry.isConnected = false
         return interrupt(now)
     }
 
@@ -152,12 +152,12 @@ package struct Player: Sendable {
         var events: [EngineEvent] = []
         if state == .playRequesting {
             events += change(to: .playing, 0)
-            request.flows(since: time)
+            retry.flows(since: time)
         }
         if !firstFrameSeen {
             firstFrameSeen = true
             events.append(
-                .playerFirstFrame(streamID: streamID.rawValue, elapsedMs: request.elapsedMs(at: time)))
+                .playerFirstFrame(streamID: streamID.rawValue, elapsedMs: retry.elapsedMs(at: time)))
         }
         return events
     }
@@ -178,7 +178,7 @@ package struct Player: Sendable {
     /// The room ended by a failure, or the WHEP server refused for good, with a reason for people.
     package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        if let reason { request.reason = reason }
+        if let reason { retry.reason = reason }
         return end(code)
     }
 
@@ -192,7 +192,7 @@ package struct Player: Sendable {
             }
             return interrupt(now)
         case .playRequesting:
-            guard !(request.isAccepted && request.isConnected), request.isExhausted(now: now) else { return [] }
+            guard !(retry.isAccepted && retry.isConnected), retry.isExhausted(now: now) else { return [] }
             return end(ZegoErrorCode.playFailed.number)
         }
     }
@@ -211,12 +211,12 @@ package struct Player: Sendable {
 
     private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
         guard state == .playing else { return [] }
-        request.restartWindow(now: now)
+        retry.restartWindow(now: now)
         return change(to: .playRequesting, ZegoErrorCode.playNetworkInterrupted.number)
     }
 
     private mutating func end(_ code: Int) -> [EngineEvent] {
-        request.ended()
+        retry.ended()
         return change(to: .noPlay, code)
     }
 

@@ -22,7 +22,7 @@ package struct Publisher: Sendable {
     package var muted = false
     package var quality: PublisherQuality?
 
-    private var request: StreamRequest
+    private var retry: StreamRetry
     private var firstFrameSeen = false
 
     /// `startPublishing` was called.
@@ -35,11 +35,11 @@ package struct Publisher: Sendable {
         self.roomID = roomID
         self.whip = whip
         self.source = source
-        request = StreamRequest(isConnected: isConnected, schedule: schedule, now: now)
+        retry = StreamRetry(isConnected: isConnected, schedule: schedule, now: now)
     }
 
     /// What a WHIP server, or the way to it, last said against the stream.
-    package var reason: String? { request.reason }
+    package var reason: String? { retry.reason }
 
     /// The event of the state as it is; the first one is to be told by the owner after ``init``.
     package var stateEvent: EngineEvent {
@@ -52,24 +52,24 @@ package struct Publisher: Sendable {
     package var isFinal: Bool { state == .noPublish }
 
     /// Whether the room server has taken the stream on the present session.
-    package var isAcceptedByServer: Bool { request.isAccepted }
+    package var isAcceptedByServer: Bool { retry.isAccepted }
 
     /// Whether the room server is to be asked (again) to take the stream.
     package func needsNegotiation(now: MonotonicTime) -> Bool {
-        !isFinal && request.isDue(now: now)
+        !isFinal && retry.isDue(now: now)
     }
 
     /// When ``tick(now:)`` is due, or ``needsNegotiation(now:)`` may become true.
     package func deadline(now: MonotonicTime) -> MonotonicTime {
         guard state == .publishRequesting else { return .distantFuture }
-        return request.deadline(now: now)
+        return retry.deadline(now: now)
     }
 
     // MARK: What happened
 
     /// The room server has taken the stream.
     package mutating func accepted() -> [EngineEvent] {
-        request.accepted()
+        retry.accepted()
         return settle()
     }
 
@@ -77,13 +77,13 @@ package struct Publisher: Sendable {
     package mutating func refused(_ code: Int, now: MonotonicTime, random: inout RandomSource) -> [EngineEvent] {
         guard !isFinal else { return [] }
         guard Self.mayPass(code) else { return end(code) }
-        request.failed(now: now, random: &random)
+        retry.failed(now: now, random: &random)
         return []
     }
 
     /// The session on which the stream was taken is gone, or the server says it does not serve it any more.
     package mutating func forgotten(now: MonotonicTime) -> [EngineEvent] {
-        request.forgotten(now: now)
+        retry.forgotten(now: now)
         return interrupt(now)
     }
 
@@ -96,28 +96,28 @@ package struct Publisher: Sendable {
         reason: String, pause: Int64?, now: MonotonicTime, random: inout RandomSource
     ) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        let hasLasted = request.lost(reason: reason, now: now)
+        let hasLasted = retry.lost(reason: reason, now: now)
         let events = interrupt(now)
-        request.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
+        retry.askAgain(hasLasted: hasLasted, pause: pause, now: now, random: &random)
         return events
     }
 
     /// The machine has other addresses: what waits is tried at once.
     package mutating func networkChanged(now: MonotonicTime) {
-        request.networkChanged(now: now)
+        retry.networkChanged(now: now)
     }
 
     /// Media can flow.
     package mutating func connected(now: MonotonicTime? = nil) -> [EngineEvent] {
-        request.isConnected = true
+        retry.isConnected = true
         let events = settle()
-        if !events.isEmpty { request.flows(since: now) }
+        if !events.isEmpty { retry.flows(since: now) }
         return events
     }
 
     /// Media cannot flow.
     package mutating func disconnected(now: MonotonicTime) -> [EngineEvent] {
-        request.isConnected = false
+        retry.isConnected = false
         return interrupt(now)
     }
 
@@ -125,7 +125,7 @@ package struct Publisher: Sendable {
     package mutating func firstFrameSent(now: MonotonicTime) -> [EngineEvent] {
         guard !firstFrameSeen, !isFinal else { return [] }
         firstFrameSeen = true
-        return [.publisherFirstFrame(streamID: streamID.rawValue, elapsedMs: request.elapsedMs(at: now))]
+        return [.publisherFirstFrame(streamID: streamID.rawValue, elapsedMs: retry.elapsedMs(at: now))]
     }
 
     /// `stopPublishing`, or the end of the room without a failure.
@@ -134,13 +134,13 @@ package struct Publisher: Sendable {
     /// The room ended by a failure, or the WHIP server refused for good, with a reason for people.
     package mutating func failed(_ code: Int, reason: String? = nil) -> [EngineEvent] {
         guard !isFinal else { return [] }
-        if let reason { request.reason = reason }
+        if let reason { retry.reason = reason }
         return end(code)
     }
 
     /// Time has passed.
     package mutating func tick(now: MonotonicTime) -> [EngineEvent] {
-        guard state == .publishRequesting, request.isExhausted(now: now) else { return [] }
+        guard state == .publishRequesting, retry.isExhausted(now: now) else { return [] }
         return end(ZegoErrorCode.publishRetryTimeout.number)
     }
 
@@ -158,21 +158,21 @@ package struct Publisher: Sendable {
     }
 
     private mutating func settle() -> [EngineEvent] {
-        guard state == .publishRequesting, request.isAccepted, request.isConnected else { return [] }
+        guard state == .publishRequesting, retry.isAccepted, retry.isConnected else { return [] }
         // A WHIP session has to last before it counts, see postponed.
-        if whip == nil { request.succeeded() }
+        if whip == nil { retry.succeeded() }
         wasTaken = true
         return change(to: .publishing, 0)
     }
 
     private mutating func interrupt(_ now: MonotonicTime) -> [EngineEvent] {
         guard state == .publishing else { return [] }
-        request.restartWindow(now: now)
+        retry.restartWindow(now: now)
         return change(to: .publishRequesting, ZegoErrorCode.publishNetworkInterrupted.number)
     }
 
     private mutating func end(_ code: Int) -> [EngineEvent] {
-        request.ended()
+        retry.ended()
         return change(to: .noPublish, code)
     }
 

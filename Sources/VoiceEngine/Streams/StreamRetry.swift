@@ -2,7 +2,7 @@ import Transport
 
 /// How a stream is asked for again and again, the same for one that is published and one that is played: what the server
 /// and the transport last said of it, when it may be asked again, and how long that may go on (the retry window).
-struct StreamRequest: Sendable {
+struct StreamRetry: Sendable {
     /// The server has taken it on the present session.
     private(set) var isAccepted = false
     /// Media can flow.
