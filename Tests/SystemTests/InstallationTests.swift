@@ -23,6 +23,7 @@ struct InstallationTests {
             "man/man1/zegoctl.1", "man/man5/zegod.toml.5", "man/man7/zegod-rpc.7", "man/man8/zegod.8",
             "man/man8/zego-roomd.8",
             "bash-completion/completions/zegoctl", "doc/zegod/examples/zegod.toml", "doc/zegod/examples/call.sh",
+            "doc/zegod/README.md", "doc/zegod/pages/CallsAndEvents.md", "doc/zegod/pages/OpeningTheServer.md",
         ] { #expect(Files.exists(place.file("usr/share/\(file)")), "\(file)") }
         for page in ["man5/zegod.toml.5", "man8/zegod.8", "man8/zego-roomd.8"] {
             let faults = try Command.run(
