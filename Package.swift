@@ -107,8 +107,8 @@ let package = Package(
         module(
             "ControlAPI",
             [
-                "VoiceEngine", "RoomServer", "RoomModel", "JSONRPC", "Transport", "Certificates", "CSystemd", nioCore,
-                nioPosix, logging, toml,
+                "VoiceEngine", "RoomServer", "WebRTC", "RoomModel", "JSONRPC", "Transport", "Certificates", "CSystemd",
+                nioCore, nioPosix, logging, toml,
             ]),
 
         // Floor 5: programs.

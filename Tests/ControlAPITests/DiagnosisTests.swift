@@ -1,3 +1,4 @@
+import Certificates
 import ControlAPI
 import Glibc
 import JSONRPC
@@ -66,6 +67,59 @@ struct DiagnosisTests {
         let udp = try problem(blocked)
         #expect(udp.subject == "media path" && udp.text.contains("UDP") && udp.fix?.contains("8790/udp") == true)
         #expect(try problem(status { $0["engine"] = ["state": "none"] }).subject == "engine")
+    }
+
+    @Test("The room server's certificate: every way in which it is wrong, each with what mends it")
+    func certificate() throws {
+        let pins = try ["ab", "cd"].map { try #require(CertificatePin(String(repeating: $0, count: 32))) }
+        let now = CertificateTime(seconds: 1_800_000_000)
+        func finding(_ judgement: ServerAnswer.Judgement) throws -> Finding {
+            let answer = ServerAnswer(service: .roomServer, certificate: judgement)
+            return try #require(Diagnosis.server("wss://far:8791", answer, now: now).first)
+        }
+        let wrong: [(CertificateRejection, text: String, fix: String)] = [
+            (.expired(subject: "CN = far", on: now.advanced(byDays: -1)), "expired on", "zegoctl cert create --force"),
+            (.notYetValid(subject: "CN = far", from: now.advanced(byDays: 1)), "valid from", "timedatectl set-ntp"),
+            (.wrongName(host: "far", names: ["DNS:kitchen"]), "for DNS:kitchen", "wss://kitchen:8791"),
+            (.wrongName(host: "far", names: []), "for no name", "cert create --force --host far"),
+            (.pinDiffers(expected: pins[0], shown: pins[1]), "\(pins[0])", "tls_pin = \"\(pins[1])\""),
+            (
+                .unknownIssuer(issuer: "CN = far", isSelfSigned: true, pin: pins[0], byAuthorities: false),
+                "self-signed", "tls_pin = \"\(pins[0])\""
+            ),
+            (
+                .unknownIssuer(issuer: "CN = Us", isSelfSigned: false, pin: pins[0], byAuthorities: false),
+                "CN = Us, which is not trusted", "tls_ca"
+            ),
+            (
+                .unknownIssuer(issuer: "CN = Us", isSelfSigned: false, pin: pins[0], byAuthorities: true),
+                "not in the file of tls_ca", "openssl s_client -connect far:8791"
+            ),
+            (.other("EE certificate key too weak"), "too weak", "openssl s_client"),
+        ]
+        for (rejection, text, fix) in wrong {
+            let finding = try finding(.rejected(rejection))
+            #expect(finding.severity == .problem && finding.subject == "certificate")
+            #expect(finding.text.contains(text), "\(finding)")
+            #expect(finding.fix?.contains(fix) == true, "\(finding)")
+        }
+        #expect(try finding(.noTLS("wrong version number")).fix?.contains("ws://far:8791") == true)
+        #expect(try finding(.unknownTrust).severity == .unknown)
+        #expect(try finding(.accepted(until: now.advanced(byDays: 3))).severity == .warning)
+        #expect(try finding(.accepted(until: now.advanced(byDays: 90))).severity == .ok)
+    }
+
+    @Test("Who answers at the room server's port, and what time it is there")
+    func answers() throws {
+        func problem(_ answer: ServerAnswer) throws -> Finding {
+            try #require(Diagnosis.server("ws://far:8790", answer).first { $0.severity != .ok })
+        }
+        #expect(try problem(ServerAnswer(service: .demandsTLS)).fix?.contains("wss://far:8790") == true)
+        #expect(try problem(ServerAnswer(service: .somethingElse)).text.contains("no room server"))
+        #expect(try problem(ServerAnswer(service: .silent)).fix?.contains("journalctl") == true)
+        let behind = try problem(ServerAnswer(service: .roomServer, clockAhead: 3600))
+        #expect(behind.subject == "clock" && behind.text.contains("3600 s behind"))
+        #expect(Diagnosis.server("ws://far:8790", ServerAnswer(service: .roomServer, clockAhead: 3)).isEmpty)
     }
 
     @Test("Cards: none, busy, forbidden, gone")

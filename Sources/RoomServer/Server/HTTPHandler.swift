@@ -127,6 +127,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static func write(_ answer: HTTPAnswer, isHead: Bool, to channel: any Channel) {
         var headers = HTTPHeaders(answer.headers)
         headers.add(name: "Content-Type", value: answer.contentType)
+        headers.add(name: "Date", value: UnixTime.httpDate())
         // A 304 tells nothing of the length, since it has no content (RFC 9110, section 15.4.5).
         if answer.status != .notModified {
             headers.add(name: "Content-Length", value: String(answer.body.utf8.count))

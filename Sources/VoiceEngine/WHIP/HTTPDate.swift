@@ -1,11 +1,11 @@
 /// A date of HTTP in its one form that is sent today: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-struct HTTPDate: Sendable, Equatable {
-    let secondsSince1970: Int64
+package struct HTTPDate: Sendable, Equatable {
+    package let secondsSince1970: Int64
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// Nil for what is not of that form.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]), (1...31).contains(day),
             let month = Self.months.firstIndex(where: { $0 == parts[2] }), let year = Int64(parts[3]),

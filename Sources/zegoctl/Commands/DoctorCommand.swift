@@ -60,7 +60,11 @@ struct DoctorCommand: ParsableCommand {
                 .ok, "daemon",
                 "zegod \(Text.plain(hello["version"])) answers at \(options.controlPath) (pid \(processID))")
         ]
-        findings += Diagnosis.call(status, reach: ServerProbe.reach(server))
+        let reach = ServerProbe.reach(server)
+        findings += Diagnosis.call(status, reach: reach)
+        if reach == .answers, let answer = ServerProbe.ask(server, trust: daemonConfiguration?.engine.trust) {
+            findings += Diagnosis.server(server, answer)
+        }
         findings += Diagnosis.devices(
             status, hasCards: MachineFacts.hasSoundCards, holders: MachineFacts.soundDeviceHolders)
         let limit = MachineFacts.realtimeLimit(processID: processID)
@@ -80,6 +84,14 @@ struct DoctorCommand: ParsableCommand {
             path, trouble, user: user, isMemberElsewhere: MachineFacts.isMember(user, of: "zegod"), hasUnit: hasUnit)
     }
 
+    private func readConfiguration() throws(ConfigurationError) -> DaemonConfiguration {
+        let file = try ConfigurationFile.read(config, isRequired: false)
+        return try DaemonConfiguration(file: file, stateDirectory: stateDir)
+    }
+
+    /// Nil when this user cannot read it.
+    private var daemonConfiguration: DaemonConfiguration? { try? readConfiguration() }
+
     private func configurationFinding() -> Finding {
         guard access(config, F_OK) == 0 else {
             return errno == EACCES
@@ -94,8 +106,7 @@ struct DoctorCommand: ParsableCommand {
                 fix: "sudo zegoctl doctor")
         }
         do {
-            let file = try ConfigurationFile.read(config, isRequired: true)
-            _ = try DaemonConfiguration(file: file, stateDirectory: stateDir)
+            _ = try readConfiguration()
             return Finding(.ok, "configuration", "\(config) is right")
         } catch {
             return Finding(

@@ -49,17 +49,17 @@ struct TwoMachinesTests {
         let another = try ServerCertificate(host: network.outside, directory: made.directory, name: "another")
         let kitchen = try Daemon(serverKeys: "listen = \"0.0.0.0\"\n\(elsewhere.serverKeys)")
         let expired = try ExpiredServer(host: network.outside, directory: made.directory)
-        let cases: [(keys: String, port: Int?, words: [String])] = [
-            ("tls_pin = \"\(another.pin)\"", nil, [another.pin, made.pin]),
-            ("", nil, ["self-signed", "tls_pin", made.pin]),
-            ("tls_ca = \"\(another.certificate)\"", nil, ["self-signed", "tls_ca"]),
+        let cases: [(keys: String, port: Int?, words: [String], fix: String)] = [
+            ("tls_pin = \"\(another.pin)\"", nil, [another.pin, made.pin], "tls_pin = \"\(made.pin)\""),
+            ("", nil, ["self-signed", "tls_pin", made.pin], "tls_pin = \"\(made.pin)\""),
+            ("tls_ca = \"\(another.certificate)\"", nil, ["self-signed", "tls_ca"], "tls_pin = \"\(made.pin)\""),
             (
                 "tls_ca = \"\(elsewhere.certificate)\"", try kitchen.serverPort(),
-                ["not for \(network.outside)", "kitchen"]
+                ["not for \(network.outside)", "kitchen"], "cert create --force --host \(network.outside)"
             ),
-            ("tls_ca = \"\(expired.certificate)\"", expired.port, ["expired on", "renew"]),
+            ("tls_ca = \"\(expired.certificate)\"", expired.port, ["expired on", "renew"], "cert create --force"),
         ]
-        for (keys, port, words) in cases {
+        for (keys, port, words, fix) in cases {
             let daemon = try joined(keys, port: port)
             let events = try daemon.events()
             let refused = try refusal(daemon)
@@ -72,6 +72,14 @@ struct TwoMachinesTests {
                 #expect(ended["extendedData"]["message"].string?.contains(word) == true, "\(ended)")
                 #expect(daemon.log.contains(word), "\(daemon.log)")
             }
+            let doctor = try Command.run(
+                network.inside + [
+                    Programs.zegoctl, "--socket", daemon.controlSocket, "doctor", "--config",
+                    daemon.directory.file("zegod.toml"), "--state-dir", daemon.directory.file("state"),
+                ])
+            #expect(doctor.status == 1)
+            #expect(doctor.output.contains("PROBLEM  certificate: that of \(network.outside)"), "\(doctor.output)")
+            #expect(doctor.output.contains(fix), "\(doctor.output)")
         }
     }
 
