@@ -78,6 +78,10 @@ extension MetricsText {
         counter(
             "zegod_audio_xruns_total", "Overruns and underruns of the sound devices.",
             UInt64(clamping: engine.audio.xruns))
+        counter(
+            "zegod_audio_late_blocks_total",
+            "Blocks of 10 ms that began more than 10 ms late, where no sound card paces them.",
+            UInt64(clamping: engine.audio.lateBlocks))
         counter("zegod_audio_turns_total", "Turns of the audio thread.", engine.audio.audioThreadTurns)
         counter("zegod_media_turns_total", "Turns of the media thread.", engine.network.mediaThreadTurns)
         counter(

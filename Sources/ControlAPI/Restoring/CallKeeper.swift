@@ -18,7 +18,10 @@ package final class CallKeeper: Sendable {
         var change: UInt64 = 0
         /// The last change that is on the disk, or that the disk refused.
         var settled: UInt64 = 0
+        /// The last change that is on the disk.
+        var written: UInt64 = 0
         var isFailing = false
+        var isRetryPlanned = false
         var waiters: [UInt64: (change: UInt64, continuation: CheckedContinuation<Void, Never>)] = [:]
         var nextWaiter: UInt64 = 0
         /// Rooms that somebody left since the start, or tried to.
@@ -31,6 +34,8 @@ package final class CallKeeper: Sendable {
     private static let patience = DispatchTimeInterval.seconds(1)
     /// How long settings are gathered.
     private static let gathering = DispatchTimeInterval.milliseconds(250)
+    /// After how long a disk that refused is tried again.
+    private static let retryInterval = DispatchTimeInterval.seconds(5)
 
     private let file: StateFile
     private let log: EventLog
@@ -151,7 +156,11 @@ package final class CallKeeper: Sendable {
     /// Writes what is not written yet and answers when it is on the disk.
     package func flush() async {
         watching.withLock { $0?.cancel() }
-        let change = state.withLock { $0.change }
+        let change = state.withLock { state in
+            // What the disk refused is tried once more.
+            state.settled = min(state.settled, state.written)
+            return state.change
+        }
         write(after: .seconds(0))
         await settle(change)
     }
@@ -162,7 +171,7 @@ package final class CallKeeper: Sendable {
 
     /// On the queue.
     private func writeChanges() {
-        let (calls, change) = state.withLock { ($0.calls, $0.change > $0.settled ? $0.change : nil) }
+        let (calls, change) = state.withLock { ($0.calls, $0.change > $0.written ? $0.change : nil) }
         guard let change else { return }
         var failure: String?
         do {
@@ -170,15 +179,33 @@ package final class CallKeeper: Sendable {
         } catch {
             failure = error.reason
         }
-        let (isNewFailure, waiters) = state.withLock { state in
+        let (wasFailing, waiters) = state.withLock { state in
             defer { state.isFailing = failure != nil }
             state.settled = change
+            if failure == nil { state.written = change }
             let settled = state.waiters.filter { $0.value.change <= change }
             for id in settled.keys { state.waiters[id] = nil }
-            return (failure != nil && !state.isFailing, settled.values.map(\.continuation))
+            return (state.isFailing, settled.values.map(\.continuation))
         }
         for waiter in waiters { waiter.resume() }
-        if let failure, isNewFailure { tell("\(file.path) \(failure); what is asked for now is lost at a restart") }
+        if let failure {
+            if !wasFailing { tell("\(file.path) \(failure); what is asked for now is lost at a restart") }
+            planRetry()
+        } else if wasFailing {
+            logger.notice("\(file.path) is written again")
+        }
+    }
+
+    private func planRetry() {
+        let isNew = state.withLock { state in
+            defer { state.isRetryPlanned = true }
+            return !state.isRetryPlanned
+        }
+        guard isNew else { return }
+        queue.asyncAfter(deadline: .now() + Self.retryInterval) { [weak self] in
+            self?.state.withLock { $0.isRetryPlanned = false }
+            self?.writeChanges()
+        }
     }
 
     /// Waits until a change is on the disk, or the patience ends.

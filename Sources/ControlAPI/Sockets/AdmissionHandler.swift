@@ -11,12 +11,13 @@ final class AdmissionHandler: ChannelInboundHandler {
     private let ownUserID: UInt32
     private let credentialSource: PeerCredentialSource
     private let logger: Logger
+    private let refusals: RefusalLog
     private let admitted: (any Channel, PeerCredentials) throws -> Void
 
     /// - Parameter admitted: puts the real handler into the pipeline; called on the event loop.
     init(
         admission: Admission, limiter: ConnectionLimiter, ownUserID: UInt32,
-        credentialSource: @escaping PeerCredentialSource, logger: Logger,
+        credentialSource: @escaping PeerCredentialSource, logger: Logger, refusals: RefusalLog,
         admitted: @escaping (any Channel, PeerCredentials) throws -> Void
     ) {
         self.admission = admission
@@ -24,6 +25,7 @@ final class AdmissionHandler: ChannelInboundHandler {
         self.ownUserID = ownUserID
         self.credentialSource = credentialSource
         self.logger = logger
+        self.refusals = refusals
         self.admitted = admitted
     }
 
@@ -42,12 +44,12 @@ final class AdmissionHandler: ChannelInboundHandler {
 
     private func decide(_ peer: PeerCredentials, _ channel: any Channel) {
         if let refusal = admission.refusal(of: peer, ownUserID: ownUserID) {
-            logger.notice("connection refused", metadata: ["uid": "\(peer.userID)", "pid": "\(peer.processID)"])
+            refusals.note("connection refused", of: peer)
             refuse(refusal, channel)
             return
         }
         if let reason = limiter.enter(peer.userID) {
-            logger.notice("too many connections: \(reason)", metadata: ["pid": "\(peer.processID)"])
+            refusals.note("too many connections: \(reason)", of: peer)
             refuse(ControlError.tooManyConnections(reason), channel)
             return
         }

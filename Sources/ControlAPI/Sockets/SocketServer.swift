@@ -30,6 +30,7 @@ package final class SocketServer: Sendable {
     private let socket: ListeningSocket
     private let admission: Admission
     private let environment: Environment
+    private let refusals: RefusalLog
     private let makeHandler: @Sendable (SocketServer, PeerCredentials) -> any ChannelHandler
     private let state = Mutex(State())
 
@@ -41,6 +42,7 @@ package final class SocketServer: Sendable {
         self.admission = admission
         self.environment = environment
         self.makeHandler = makeHandler
+        refusals = RefusalLog(logger: environment.logger)
         limiter = ConnectionLimiter(limits: limits, ownUserID: environment.ownUserID)
     }
 
@@ -67,7 +69,7 @@ package final class SocketServer: Sendable {
     private func admissionHandler() -> AdmissionHandler {
         AdmissionHandler(
             admission: admission, limiter: limiter, ownUserID: environment.ownUserID,
-            credentialSource: environment.credentialSource, logger: environment.logger
+            credentialSource: environment.credentialSource, logger: environment.logger, refusals: refusals
         ) { channel, peer in
             try channel.pipeline.syncOperations.addHandler(self.makeHandler(self, peer))
         }

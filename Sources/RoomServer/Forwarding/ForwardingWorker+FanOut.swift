@@ -14,7 +14,7 @@ extension ForwardingWorker {
         if session.arrivals != nil { noteArrival(UnsafeRawBufferPointer(packet), publication, of: session, now: now) }
         var arrival = LossTracker.Arrival.inOrder
         let media = publication.receive(
-            UnsafeRawBufferPointer(packet), now: now, unixNanoseconds: clock.unixNanoseconds(at: now),
+            UnsafeRawBufferPointer(packet), now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now),
             makeSource: { shared.directory.makeSource() }, arrival: &arrival)
         switch arrival {
         case .afterGap where publication.nack:

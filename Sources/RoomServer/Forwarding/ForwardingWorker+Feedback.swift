@@ -20,7 +20,7 @@ extension ForwardingWorker {
             switch packet {
             case .senderReport(let report):
                 session.publication(ssrc: report.ssrc)?.senderReport(
-                    report, now: now, unixNanoseconds: clock.unixNanoseconds(at: now))
+                    report, now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now))
             case .goodbye(var goodbye):
                 while let ssrc = goodbye.next() {
                     if let publication = session.publication(ssrc: ssrc) { pause(publication, of: session) }
@@ -113,7 +113,7 @@ extension ForwardingWorker {
     }
 
     private func sendSenderReports(to session: PeerSession, now: MonotonicTime) {
-        let unix = clock.unixNanoseconds(at: now)
+        let unix = ServerClock.unixNanoseconds(at: now)
         var writer = RTCPWriter(control.bytes)
         for subscription in session.subscriptions.values where subscription.packets > 0 {
             let written =

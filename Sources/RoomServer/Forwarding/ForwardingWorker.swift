@@ -43,7 +43,6 @@ actor ForwardingWorker {
     var groups: [UInt32: ListenerGroup] = [:]
 
     var random: RandomSource
-    var clock = WallClock()
     var wheel: TimerWheel
     var timer: LoopTimer?
     private var expired: [Int] = []

@@ -55,7 +55,7 @@ actor SignalingService {
         self.logger = logger
         machine = SignalingMachine(
             settings: settings, random: .system, credentials: { apps.credentials($0) },
-            wallClock: { UnixTime.milliseconds() })
+            wallClock: { UnixTime.milliseconds() }, serverClock: { ServerClock.milliseconds() })
     }
 
     // MARK: Connections (called on the event loop)

@@ -1,12 +1,14 @@
-import Transport
+package import Transport
 
 /// Lets through one log line per second of those that anybody outside can cause, and counts the others.
-struct LogLimit {
+package struct LogLimit: Sendable {
     private var last: MonotonicTime?
     private var suppressed = 0
 
+    package init() {}
+
     /// How many lines were left out since the last one, if this one may be written; else nil.
-    mutating func permit(_ now: MonotonicTime) -> Int? {
+    package mutating func permit(_ now: MonotonicTime) -> Int? {
         if let last, now.milliseconds(since: last) < 1000 {
             suppressed += 1
             return nil

@@ -13,6 +13,7 @@ package final class SignalingMachine {
     let credentials: (AppID) -> AppCredentials?
     /// The wall clock in milliseconds since 1970.
     let wallClock: () -> Double
+    let serverClock: () -> Double
     var random: RandomSource
 
     var links: [ConnectionID: SignalingLink] = [:]
@@ -36,14 +37,16 @@ package final class SignalingMachine {
     ///   - credentials: finds an application.
     ///   - random: where nonces, session IDs and resume keys are drawn from.
     ///   - wallClock: the wall clock in milliseconds since 1970.
+    ///   - serverClock: the clock that clients compare theirs with, which no change of the wall clock moves; nil: that one.
     package init(
         settings: SignalingSettings, random: RandomSource, credentials: @escaping (AppID) -> AppCredentials?,
-        wallClock: @escaping () -> Double
+        wallClock: @escaping () -> Double, serverClock: (() -> Double)? = nil
     ) {
         self.settings = settings
         self.random = random
         self.credentials = credentials
         self.wallClock = wallClock
+        self.serverClock = serverClock ?? wallClock
     }
 
     /// What is to be done, in order; each effect is handed out once.
@@ -86,7 +89,7 @@ package final class SignalingMachine {
         let bucket = TokenBucket(perSecond: Double(settings.messagesPerSecond), burst: settings.messageBurst, now: now)
         let link = SignalingLink(id: connection, address: address, nonce: random.token(32), messages: bucket)
         links[connection] = link
-        let challenge = Challenge(nonce: link.nonce, serverTime: wallClock(), version: settings.version)
+        let challenge = Challenge(nonce: link.nonce, serverTime: serverClock(), version: settings.version)
         send(JSONRPCRequest(method: Challenge.method, params: challenge.json).json, to: connection)
     }
 
@@ -207,7 +210,7 @@ package final class SignalingMachine {
     ) throws -> Outcome {
         switch call {
         case .ping(let request):
-            return .reply(PingResult(time: request.time, serverTime: wallClock()).json)
+            return .reply(PingResult(time: request.time, serverTime: serverClock()).json)
         case .login(let request): return try login(request, on: link, now: now)
         case .switchRoom(let request): return try switchRoom(request, on: link, now: now)
         case .renewToken(let request): return try renewToken(request, on: link, now: now)

@@ -207,6 +207,7 @@ struct AudioLoop: ~Copyable {
         let lateness = Int(nanoseconds)
         cells.pointee.wakeUps.add(1, ordering: .relaxed)
         cells.pointee.wakeUpLatenessNanoseconds.add(lateness, ordering: .relaxed)
+        if nanoseconds > AudioLimits.blockNanoseconds { cells.pointee.lateBlocks.add(1, ordering: .relaxed) }
         if lateness > cells.pointee.worstWakeUpLatenessNanoseconds.load(ordering: .relaxed) {
             cells.pointee.worstWakeUpLatenessNanoseconds.store(lateness, ordering: .relaxed)
         }

@@ -21,6 +21,7 @@ struct SystemCells: ~Copyable {
     let wakeUps = Atomic<Int>(0)
     let wakeUpLatenessNanoseconds = Atomic<Int>(0)
     let worstWakeUpLatenessNanoseconds = Atomic<Int>(0)
+    let lateBlocks = Atomic<Int>(0)
     let droppedEncodedFrames = Atomic<Int>(0)
     let strayReceivedFrames = Atomic<Int>(0)
     let processorNanoseconds = Atomic<Int64>(0)

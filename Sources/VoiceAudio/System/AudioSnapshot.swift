@@ -21,6 +21,8 @@ package struct AudioSnapshot: Sendable {
     /// How late the audio thread wakes after its timer, µs: mean and worst since the start. 0 while cards pace it.
     package var meanWakeUpLateness: Double
     package var worstWakeUpLateness: Double
+    /// Blocks of 10 ms that the timer paced and that began more than 10 ms late: what an xrun is to a card.
+    package var lateBlocks: Int
     /// Encoded frames that found the ring to the media thread full.
     package var droppedEncodedFrames: Int
     /// Received frames for slots that play nothing.

@@ -146,6 +146,7 @@ package final class AudioSystem: Sendable {
             playbackDelay: Double(system.pointee.playbackDelayMicroseconds.load(ordering: .relaxed)) / 1000,
             meanWakeUpLateness: wakeUps == 0 ? 0 : lateness / Double(wakeUps) / 1000,
             worstWakeUpLateness: Double(system.pointee.worstWakeUpLatenessNanoseconds.load(ordering: .relaxed)) / 1000,
+            lateBlocks: system.pointee.lateBlocks.load(ordering: .relaxed),
             droppedEncodedFrames: system.pointee.droppedEncodedFrames.load(ordering: .relaxed),
             strayReceivedFrames: system.pointee.strayReceivedFrames.load(ordering: .relaxed),
             processorNanoseconds: system.pointee.processorNanoseconds.load(ordering: .relaxed))

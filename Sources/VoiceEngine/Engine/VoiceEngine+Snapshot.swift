@@ -46,6 +46,7 @@ extension VoiceEngine {
         snapshot.audio.muteMicrophone = sound.isMicrophoneMuted
         snapshot.audio.muteSpeaker = sound.isSpeakerMuted
         snapshot.audio.audioThreadTurns = sound.heartbeat
+        snapshot.audio.lateBlocks = sound.lateBlocks
         snapshot.audio.delayMs.capture = sound.captureDelay
         snapshot.audio.delayMs.playback = sound.playbackDelay
         snapshot.network.mediaThreadTurns = media.heartbeat

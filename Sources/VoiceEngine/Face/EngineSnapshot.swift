@@ -141,6 +141,8 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var delayMs: Delay
         /// Turns of the audio thread's loop: a watchdog sees by it whether the thread turns.
         package var audioThreadTurns: UInt64
+        /// Blocks of 10 ms that began more than 10 ms late where no card paces them.
+        package var lateBlocks = 0
 
         package init(
             input: Device, output: Device, realtime: Bool, periodMs: Int, xruns: Int, muteMicrophone: Bool,

@@ -83,8 +83,9 @@ final class Daemon {
     func media(_ name: String) -> String { directory.file("media/\(name)") }
 
     /// Port (TCP and UDP) of the embedded room server.
-    func serverPort() throws -> Int {
-        let listen = try status()["server"]["listen"].string ?? ""
+    /// - Parameter client: an open connection, where the daemon may not take another.
+    func serverPort(_ client: ControlClient? = nil) throws -> Int {
+        let listen = try (client ?? control()).call("status")["server"]["listen"].string ?? ""
         guard let port = listen.split(separator: ":").last.flatMap({ Int($0) }), port > 0 else {
             throw WaitedInVain(description: "status names no port: \(listen)")
         }
