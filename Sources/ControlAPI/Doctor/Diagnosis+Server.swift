@@ -1,4 +1,4 @@
-package import Certificates
+import Certificates
 
 // What the room server has said: who it is, its certificate, its clock.
 extension Diagnosis {

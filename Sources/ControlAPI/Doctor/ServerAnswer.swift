@@ -1,4 +1,4 @@
-package import Certificates
+import Certificates
 
 /// What a room server has said to the doctor at its TCP port.
 package struct ServerAnswer: Sendable, Equatable {

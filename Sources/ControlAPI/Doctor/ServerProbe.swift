@@ -1,4 +1,4 @@
-package import Certificates
+import Certificates
 import Glibc
 import VoiceEngine
 import WebRTC

@@ -1,4 +1,4 @@
-package import Transport
+import Transport
 
 /// Lets through one log line per second of those that anybody outside can cause, and counts the others.
 package struct LogLimit: Sendable {
