@@ -26,7 +26,7 @@ struct EventLogTests {
     /// All lines that wait, as the events in them.
     private func drain(_ subscription: EventSubscription) throws -> [JSONValue] {
         var events: [JSONValue] = []
-        while let lines = subscription.nextLine() {
+        while let lines = subscription.nextLines() {
             for line in lines.split(separator: 0x0A) {
                 let json = try JSONValue(parsing: line)
                 events.append(json["params"] ?? json)
@@ -54,7 +54,7 @@ struct EventLogTests {
         let log = EventLog(instance: "9f2c", clock: { 1_767_605_400_123_456 })
         let subscription = subscribe(log, style: .object).subscription
         log.append(.roomState(roomID: "room1", reason: .logined, errorCode: 0, extendedData: [:]))
-        let line = try #require(subscription.nextLine())
+        let line = try #require(subscription.nextLines())
         #expect(
             String(decoding: line, as: UTF8.self)
                 == #"{"seq":1,"instance":"9f2c","time":"2026-01-05T09:30:00.123456Z","event":"room-state","#
@@ -195,8 +195,8 @@ struct EventLogTests {
             group.addTask {
                 for _ in 0..<50 {
                     let start = subscribe(log, snapshot: true)
-                    guard let first = start.subscription.nextLine() else { continue }
-                    let event = try? JSONValue(parsing: first.dropLast())["params"]
+                    guard let first = start.subscription.nextLines()?.split(separator: 0x0A).first else { continue }
+                    let event = try? JSONValue(parsing: first)["params"]
                     #expect(event?["seq"]?.integer == Int64(start.seq) + 1)
                     #expect(start.snapshot?["seq"]?.integer == Int64(start.seq))
                     start.subscription.cancel()
@@ -211,11 +211,28 @@ struct EventLogTests {
         let log = EventLog(instance: "i")
         let subscription = subscribe(log).subscription
         for number in 1...3 { log.append(state(number)) }
-        #expect(subscription.nextLine(upTo: 0) == nil)
-        #expect(subscription.nextLine(upTo: 2) != nil)
-        #expect(subscription.nextLine(upTo: 2) != nil)
-        #expect(subscription.nextLine(upTo: 2) == nil)
-        #expect(subscription.nextLine() != nil)
+        #expect(subscription.nextLines(upTo: 0) == nil)
+        #expect(subscription.nextLines(upTo: 2)?.split(separator: 0x0A).count == 2)
+        #expect(subscription.nextLines(upTo: 2) == nil)
+        #expect(subscription.nextLines() != nil)
+    }
+
+    @Test("Many that wait are given out in portions, in order, none twice")
+    func portions() throws {
+        let log = EventLog(instance: "i")
+        let subscription = subscribe(log).subscription
+        for number in 1...300 { log.append(state(number)) }
+        var portions: [Int] = []
+        var next: Int64 = 1
+        while let lines = subscription.nextLines() {
+            portions.append(lines.count)
+            for line in lines.split(separator: 0x0A) {
+                #expect(try JSONValue(parsing: line)["params"]?["seq"]?.integer == next)
+                next += 1
+            }
+        }
+        #expect(next == 301)
+        #expect(portions.count > 3 && portions.count < 30 && portions.allSatisfy { $0 < 10_000 })
     }
 
     @Test("One wake-up for a burst, the next after the reader has come")
@@ -227,7 +244,7 @@ struct EventLogTests {
             wake: { count.withLock { $0 += 1 } })
         for number in 0..<10 { log.append(state(number)) }
         #expect(count.withLock { $0 } == 1)
-        while start.subscription.nextLine() != nil {}
+        while start.subscription.nextLines() != nil {}
         log.append(state(1))
         #expect(count.withLock { $0 } == 2)
     }

@@ -261,15 +261,17 @@ struct StatusPropertyTests {
         var mirror = try #require(start.snapshot)
         for step in 1...100 {
             try walk.step()
-            while let line = start.subscription.nextLine() {
-                let event = try #require(try JSONValue(parsing: line.dropLast()).object)
-                let name = try #require(event["event"]?.string)
-                StatusReducer.apply(event: name, fields: event, to: &mirror)
-                mirror["seq"] = event["seq"]
-                // An event seen twice changes nothing more.
-                let once = mirror
-                StatusReducer.apply(event: name, fields: event, to: &mirror)
-                try #require(mirror == once)
+            while let lines = start.subscription.nextLines() {
+                for line in lines.split(separator: 0x0A) {
+                    let event = try #require(try JSONValue(parsing: line).object)
+                    let name = try #require(event["event"]?.string)
+                    StatusReducer.apply(event: name, fields: event, to: &mirror)
+                    mirror["seq"] = event["seq"]
+                    // An event seen twice changes nothing more.
+                    let once = mirror
+                    StatusReducer.apply(event: name, fields: event, to: &mirror)
+                    try #require(mirror == once)
+                }
             }
             guard step.isMultiple(of: 5) else { continue }
             try #require(try withoutUntold(mirror) == withoutUntold(status.status()))

@@ -41,6 +41,9 @@ package final class EventLog: Sendable {
         var counters = EventLogCounters()
     }
 
+    /// Bytes that are given out at once, when so many wait.
+    private static let goodWrite = 8 << 10
+
     /// Random per start of the daemon.
     package let instance: String
     private let limits: Limits
@@ -151,7 +154,7 @@ package final class EventLog: Sendable {
     ///   - wantsSnapshot: whether ``Start/snapshot`` is wanted.
     ///   - source: the status from memory.
     ///   - wake: called (from any thread, without a lock) when there is something to read; after it the reader calls
-    ///     ``EventSubscription/nextLine(upTo:source:)`` until it gives nil.
+    ///     ``EventSubscription/nextLines(upTo:)`` until it gives nil.
     package func subscribe(
         _ options: SubscriptionOptions, wantsSnapshot: Bool, source: @escaping StatusSource,
         wake: @escaping @Sendable () -> Void
@@ -209,13 +212,13 @@ package final class EventLog: Sendable {
         }
     }
 
-    /// The next line of a reader, see ``EventSubscription/nextLine(upTo:)``.
-    func nextLine(_ id: Int, upTo limit: UInt64, source: StatusSource) -> [UInt8]? {
-        let first = state.withLock { state -> (line: [UInt8]?, needsSnapshot: Bool) in
+    /// The next lines of a reader, see ``EventSubscription/nextLines(upTo:)``.
+    func nextLines(_ id: Int, upTo limit: UInt64, source: StatusSource) -> [UInt8]? {
+        let first = state.withLock { state -> (lines: [UInt8]?, needsSnapshot: Bool) in
             guard let index = state.readers.index(forKey: id) else { return (nil, false) }
-            return Self.nextLine(&state.readers.values[index], upTo: limit)
+            return Self.nextLines(&state.readers.values[index], upTo: limit)
         }
-        guard first.needsSnapshot else { return first.line }
+        guard first.needsSnapshot else { return first.lines }
         // The status source has a lock of its own, so it is asked outside this one; what happens meanwhile is applied.
         let base = source()
         return state.withLock { state in
@@ -225,13 +228,18 @@ package final class EventLog: Sendable {
         }
     }
 
-    private static func nextLine(_ reader: inout Reader, upTo limit: UInt64) -> (line: [UInt8]?, needsSnapshot: Bool) {
+    /// As many lines as make a good write: many readers of many events cost a system call for each write.
+    private static func nextLines(
+        _ reader: inout Reader, upTo limit: UInt64
+    ) -> (lines: [UInt8]?, needsSnapshot: Bool) {
         if reader.queue.resynchronisation != .none { return (nil, true) }
-        guard let record = reader.queue.next(upTo: limit) else {
-            if limit == .max { reader.isWoken = false }
-            return (nil, false)
+        var lines: [UInt8] = []
+        while lines.count < goodWrite, let record = reader.queue.next(upTo: limit) {
+            lines += record.line(reader.queue.options.style, n: reader.queue.n)
         }
-        return (record.line(reader.queue.options.style, n: reader.queue.n), false)
+        guard lines.isEmpty else { return (lines, false) }
+        if limit == .max { reader.isWoken = false }
+        return (nil, false)
     }
 
     private func resynchronise(_ queue: inout SubscriberQueue, _ status: JSONObject, at seq: UInt64) -> [UInt8] {

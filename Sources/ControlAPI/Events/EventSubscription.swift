@@ -14,8 +14,8 @@ package final class EventSubscription: Sendable {
     ///
     /// - Parameter limit: only events up to this number, for what has to be written before a reply; without a limit
     ///   a nil also says that `wake` will be called again.
-    package func nextLine(upTo limit: UInt64 = .max) -> [UInt8]? {
-        log.nextLine(id, upTo: limit, source: source)
+    package func nextLines(upTo limit: UInt64 = .max) -> [UInt8]? {
+        log.nextLines(id, upTo: limit, source: source)
     }
 
     /// A `bookmark` line, unless something waits for the reader.

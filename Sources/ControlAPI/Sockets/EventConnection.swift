@@ -90,8 +90,8 @@ final class EventConnection: ChannelInboundHandler {
     private func drain() {
         guard let writer, let subscription, !isDraining else { return }
         isDraining = true
-        while writer.canWrite, let line = subscription.nextLine() {
-            writer.write(line)
+        while writer.canWrite, let lines = subscription.nextLines() {
+            writer.write(lines)
             bookmarks?.lineWritten()
         }
         isDraining = false

@@ -284,14 +284,14 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
         isDraining = true
         while writer.canWrite {
             if let reply = waitingReplies.first {
-                if let line = subscription?.nextLine(upTo: reply.afterSeq) {
-                    writeEvent(line)
+                if let lines = subscription?.nextLines(upTo: reply.afterSeq) {
+                    writeEvents(lines)
                 } else {
                     waitingReplies.removeFirst()
                     write(reply)
                 }
-            } else if let line = subscription?.nextLine() {
-                writeEvent(line)
+            } else if let lines = subscription?.nextLines() {
+                writeEvents(lines)
             } else {
                 break
             }
@@ -328,8 +328,8 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
         }
     }
 
-    private func writeEvent(_ line: [UInt8]) {
-        writer?.write(line)
+    private func writeEvents(_ lines: [UInt8]) {
+        writer?.write(lines)
         bookmarks?.lineWritten()
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite("Clock steps and signals", .realTime, .timeLimit(.minutes(3)))
 struct ClockAndSignalTests {
     @Test(
-        "the wall clock is set an hour forward, two back and a year forward: the call is whole and its figures stay true"
+        "the wall clock is set a year forward and then back beyond where it was: the call is whole and its figures stay true"
     )
     func clockSteps() throws {
         let place = try TemporaryDirectory()
@@ -18,7 +18,7 @@ struct ClockAndSignalTests {
         let call = try StressedCall(environment: ["LD_PRELOAD": shim, "CLOCK_SHIM_FILE": file])
         let first = try call.listener.events().next("player-quality", upTo: 15) { $0["endToEndMs"].number != nil }
         let hour: Int64 = 3_600_000_000_000
-        for offset in [hour, -hour, 24 * 365 * hour] {
+        for offset in [24 * 365 * hour, -hour] {
             try set(offset, file)
             // Two of each, so that one lies wholly after the step.
             let events = try call.listener.events()

@@ -15,8 +15,8 @@ struct RudeClientTests {
         let events = try call.daemon.events()
         try events.next("snapshot")
         let rude = try StressedCall.tool(
-            "rude_clients.py", [call.daemon.controlSocket, "6"], output: place.file("out"))
-        let longest = try call.politeCalls(for: 6)
+            "rude_clients.py", [call.daemon.controlSocket, "4"], output: place.file("out"))
+        let longest = try call.politeCalls(for: 4)
         #expect(try rude.wait(upTo: 30) == 0, "\(rude.output)")
         let sent = try JSON(line: rude.output)
         print("measured: beside clients who sent \(sent) bytes the longest answer to another took \(longest) s")
