@@ -28,6 +28,7 @@ final class RoomDaemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
+        await TimerReserve.take()
         let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
         let sockets = try DaemonSockets(runtimeDirectory: places.runtime, hasEngine: false)
         try DaemonDirectories.make(places.state, mode: 0o700, option: "--state-dir")

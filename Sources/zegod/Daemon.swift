@@ -39,6 +39,7 @@ final class Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         let configuration = configuration.withLock { $0 }
+        await TimerReserve.take()
         let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
         let sockets = try DaemonSockets(runtimeDirectory: places.runtime, hasEngine: true)
         try makeDirectories(configuration)

@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import RoomServer
 import Synchronization
 
 /// A listening Unix socket and its connections.
@@ -52,7 +53,7 @@ package final class SocketServer: Sendable {
             .serverChannelInitializer { channel in
                 // When file descriptors run out, accepting pauses instead of spinning.
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
             .childChannelInitializer { channel in

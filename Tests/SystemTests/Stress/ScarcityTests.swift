@@ -68,6 +68,11 @@ struct ScarcityTests {
         #expect(try call.daemon.roomMetrics().isEmpty == false)
         try call.daemon.control().call("startRecording", ["path": "more.wav", "type": "mix"])
         try call.expectWhole("a lack of file descriptors")
+
+        // An orderly stop needs none.
+        try Command.demand(["prlimit", "--pid", "\(pid)", "--nofile=10:8192"])
+        call.daemon.process.send(SIGTERM)
+        #expect(try call.daemon.process.wait(upTo: 10) == 0, "\(call.daemon.log.suffix(1000))")
     }
 
     /// From /proc, for the daemon itself cannot read there without a descriptor (fields 14 and 15 of proc(5)'s stat).
