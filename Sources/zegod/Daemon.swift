@@ -158,6 +158,7 @@ final class Daemon: Sendable {
         engine.audioInput = keeper.calls.deviceID("input") ?? configuration.audio.input
         engine.audioOutput = keeper.calls.deviceID("output") ?? configuration.audio.output
         engine.periodMs = configuration.audio.periodMs
+        engine.isLowDelay = configuration.audio.isLowDelay
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.echoCancellation = configuration.audio.echoCancellation
         engine.version = Version.current

@@ -53,7 +53,7 @@ struct CatalogueTests {
             .playerQuality(streamID: "s", quality: player),
             .networkQuality(userID: "", upstream: .good, downstream: .good), .soundLevel(captured: 1, remote: [:]),
             .remoteMicState(streamID: "s", state: .mute),
-            .deviceState(type: .input, deviceID: "d", state: "running", errorCode: 0),
+            .deviceState(type: .input, deviceID: "d", state: "lost", errorCode: 1, message: "m"),
             .recordingState(path: "a.wav", type: .mix, state: .started, errorCode: 0),
             .streamExtraInfo(roomID: "r", streamList: [stream]), .roomExtraInfo(roomID: "r", roomExtraInfoList: []),
             .tokenWillExpire(roomID: "r", remainSeconds: 30), .audioThread(problem: "recovered", counts: [:]),

@@ -56,6 +56,7 @@ struct ConfigurationTests {
             input = "tone:440"
             output = "null"
             period_ms = 20
+            low_delay = true
             realtime_priority = 0
             echo_cancellation = false
             [server]
@@ -95,6 +96,7 @@ struct ConfigurationTests {
         audio.input = "tone:440"
         audio.output = "null"
         audio.periodMs = 20
+        audio.isLowDelay = true
         audio.realtimePriority = 0
         audio.echoCancellation = false
         #expect(configuration.audio == audio)

@@ -36,6 +36,7 @@ struct DeviceInputTests {
         #expect(error?.error["data"]["hint"].string?.isEmpty == false)
         try events.next("device-state") {
             $0["type"].string == "input" && $0["deviceID"].string == "plughw:CARD=Nowhere"
+                && $0["message"].string?.contains("no audio device named") == true
         }
         try daemon.control().call("useAudioDevice", ["type": "input", "deviceID": "tone:440"])
     }

@@ -44,8 +44,9 @@ struct CardTests {
         }
         let snapshot = audio.snapshot
         let player = audio.player(0).snapshot
-        #expect(snapshot.playbackDelay > 5 && snapshot.playbackDelay < 45)
-        #expect(snapshot.captureDelay >= 9 && snapshot.captureDelay < 40)
+        let (capture, playback) = (snapshot.captureDelay ?? -1, snapshot.playbackDelay ?? -1)
+        #expect(playback > 5 && playback < 45)
+        #expect(capture >= 0 && capture < 30)
         await running.stop()
         guard format == "S16_LE" else { return }
         let heard = TextFile.readSamples(directory.path + "/speaker.raw")
@@ -122,7 +123,7 @@ struct CardTests {
     func stuck() async throws {
         let running = try await RunningAudio(configuration(output: card("speaker.raw")), loopsBack: true)
         try await running.audio.player(0).start()
-        try await eventually("playing") { running.audio.snapshot.playbackDelay > 0 }
+        try await eventually("playing") { (running.audio.snapshot.playbackDelay ?? 0) > 0 }
         fault("speaker.raw", "stuck")
         try await eventually("the loss is told") { running.states(.output).contains(.lost) }
         let beat = running.audio.snapshot.heartbeat
@@ -144,15 +145,6 @@ struct CardTests {
         let turns = Double(running.audio.snapshot.heartbeat - beat) / MonotonicTime.now().milliseconds(since: began)
         // 100 for the timer of the capture side, 100 for the card, and as many looks in vain again.
         #expect(turns < 1)
-        await running.stop()
-    }
-
-    @Test("a card of another rate is refused, saying what to do")
-    func otherRate() async throws {
-        let running = try await RunningAudio(configuration(output: card("speaker.raw", ",RATE=44100")))
-        let status = running.audio.snapshot.output
-        #expect(status.state == .failed)
-        #expect(status.error?.message.contains("48000 Hz") == true)
         await running.stop()
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Transport
 import VoiceAudio
@@ -6,9 +7,10 @@ import VoiceAudio
 struct ChainTests {
     /// Encodes a recording into packets.
     static func encode(
-        _ samples: [Float], frameMilliseconds: Int = 20, bitrate: Int = 64_000, expectedLoss: Int32 = 0
+        _ samples: [Float], frameMilliseconds: Int = 20, bitrate: Int = 64_000, expectedLoss: Int32 = 0,
+        application: PublisherAudio.Application = .voice
     ) throws -> [[UInt8]] {
-        let audio = PublisherAudio(bitrate: bitrate, frameMilliseconds: frameMilliseconds)
+        let audio = PublisherAudio(bitrate: bitrate, frameMilliseconds: frameMilliseconds, application: application)
         var encoder = try VoiceEncoder.make(audio, complexity: 5)
         encoder.adapt(bitrate: Int32(bitrate), expectedLoss: expectedLoss)
         var packets: [[UInt8]] = []
@@ -124,6 +126,29 @@ struct ChainTests {
         // 50 frames from 1.0 s on are lost; 300 ms later all is quiet.
         #expect(output[48_000 * 135 / 100..<48_000 * 195 / 100].allSatisfy { abs($0) < 0.001 })
         #expect(output[48_000 * 3..<48_000 * 31 / 10].contains { abs($0) > 0.2 })
+    }
+
+    @Test("another encoder behind the same stream is heard without a click, and as if it had always been there")
+    func freshEncoder() throws {
+        func tone(_ hertz: Double, _ seconds: Double) -> [Float] {
+            (0..<Int(48_000 * seconds)).map { Float(0.25 * sin(2 * Double.pi * hertz * Double($0) / 48_000)) }
+        }
+        // The first breaks off in the middle of its sound; the second begins with numbers and times of its own.
+        let first = VirtualPath(delay: { _ in 5 }).arrivals(try Self.encode(tone(440, 2), bitrate: 96_000))
+        let begin = MonotonicTime(nanoseconds: 2_000_000_000)
+        let path = VirtualPath(delay: { _ in 5 }, firstSequence: 31_000, firstTimestamp: 3_000_000_000)
+        let second = path.arrivals(try Self.encode(tone(300, 2), bitrate: 96_000), start: begin)
+        var unit = try PlayoutUnit.make(channels: 1)
+        let output = Self.play(first + second, seconds: 4, unit: &unit)
+        #expect(unit.jitterBuffer.counters.restarts == 2)
+        let heard = output[2400...]
+        let steps = zip(heard, heard.dropFirst()).map { abs($0 - $1) }
+        #expect((steps.max() ?? 1) < 0.03)
+        // Half a second later the new tone is there, whole.
+        let tail = output[48_000 * 26 / 10..<48_000 * 36 / 10]
+        let rises = zip(tail, tail.dropFirst()).count { $0 <= 0 && $1 > 0 }
+        #expect(abs(rises - 300) <= 1)
+        #expect(tail.contains { $0 > 0.22 })
     }
 
     @Test("clocks 300 ppm apart neither starve nor grow the delay", arguments: [300.0, -300])

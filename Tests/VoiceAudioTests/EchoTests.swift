@@ -57,6 +57,33 @@ struct EchoTests {
         return (20 * log10(max(best.gain, 1e-6)), 10 * log10(max(best.rest, 1e-12)))
     }
 
+    @Test("the delay that is told of the processing is the one that it has")
+    func toldDelay() {
+        var random = RandomSource.seeded(5)
+        var low: Float = 0
+        // Noise that comes and goes, as a voice does; without the rumble that the processing takes away.
+        let source = (0..<48_000 * 4).map { index -> Float in
+            low += 0.3 * (Float.random(in: -0.5...0.5, using: &random) - low)
+            let wave = max(sin(2 * Double.pi * 3.1 * Double(index) / 48_000), 0)
+            return low * Float(wave * wave)
+        }
+        let silence = [Float](repeating: 0, count: source.count)
+        for processing in [
+            CaptureProcessing(echo: .medium), CaptureProcessing(noise: .soft), CaptureProcessing(gain: .soft),
+            CaptureProcessing(echo: .medium, noise: .soft, gain: .soft),
+        ] {
+            let told = CaptureProcessor(processing, captureChannels: 1, renderChannels: 1).delayMicroseconds
+            let output = Self.process(source, played: silence, processing)
+            var best = (score: Float(0), delay: 0)
+            for delay in 0..<900 {
+                var score: Float = 0
+                for index in stride(from: 96_000, to: 160_000, by: 3) { score += source[index] * output[index + delay] }
+                if score > best.score { best = (score, delay) }
+            }
+            #expect(abs(Double(best.delay) / 48 - Double(told) / 1000) < 0.3, "\(processing)")
+        }
+    }
+
     @Test("an echo is taken out, whatever delay the cards report", arguments: [0, 1, 2])
     func cancelsEcho(room number: Int) {
         let played = Speech.samples(seconds: 8, seed: 21).map { $0 * 0.8 }

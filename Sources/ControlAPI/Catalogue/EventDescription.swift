@@ -72,8 +72,8 @@ package struct EventDescription: Sendable {
         .init("sound-level", "levels 0–100 while monitored", fields: ["captured", "remote"], isVolatile: true),
         .init("remote-mic-state", "a remote publisher muted or lost its device", fields: ["streamID", "state"]),
         .init(
-            "device-state", "a sound device appeared, vanished, failed or returned",
-            fields: ["type", "deviceID", "state", "errorCode"]),
+            "device-state", "a sound device appeared, vanished, failed or returned; message says why it does not run",
+            fields: ["type", "deviceID", "state", "errorCode", "message"]),
         .init(
             "recording-state", "a recording has started, is complete, or has failed",
             fields: ["path", "type", "state", "errorCode"]),

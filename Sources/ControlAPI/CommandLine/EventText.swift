@@ -32,7 +32,9 @@ package enum EventText {
             return
                 "\(text("roomID")) \(plain(event["fromUser"]?["userID"])): \(plain(event["message"] ?? event["command"]))"
         case "token-will-expire": return "\(text("roomID")) in \(text("remainSeconds")) s"
-        case "device-state": return "\(text("type")) \(text("deviceID")) \(text("state"))\(error(event))"
+        case "device-state":
+            let why = event["message"].map { ": \(plain($0))" } ?? ""
+            return "\(text("type")) \(text("deviceID")) \(text("state"))\(error(event))\(why)"
         case "overflow": return "\(text("dropped")) events lost: this reader fell behind"
         case "bookmark": return "seq \(text("seq"))"
         default:

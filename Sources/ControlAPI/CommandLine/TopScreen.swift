@@ -61,8 +61,10 @@ package struct TopScreen: Sendable {
                 "output   \(text(output?["deviceID"])) \(text(output?["state"]))\(output.map(error) ?? "")"
                     + (audio["muteSpeaker"] == true ? ", muted" : ""))
             let delay = audio["delayMs"]
-            let parts = ["capture", "encode", "network", "buffer", "playback"].map { "\($0) \(text(delay?[$0]))" }
-            lines.append("delay    \(parts.joined(separator: "  ")) ms")
+            let parts = ["capture", "encode", "network", "buffer", "playback"].compactMap { name in
+                delay?[name].map { "\(name) \(text($0))" }
+            }
+            if !parts.isEmpty { lines.append("delay    \(parts.joined(separator: "  ")) ms") }
             lines.append("audio    realtime \(audio["realtime"] == true ? "yes" : "no"), xruns \(text(audio["xruns"]))")
         }
         if let network = status["network"] {

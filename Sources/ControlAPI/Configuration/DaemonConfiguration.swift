@@ -29,6 +29,7 @@ package struct DaemonConfiguration: Sendable {
         package var input = "default"
         package var output = "default"
         package var periodMs = 10
+        package var isLowDelay = false
         package var realtimePriority = 70
         package var echoCancellation = true
 
@@ -144,6 +145,7 @@ package struct DaemonConfiguration: Sendable {
         audio.input = try section.optionalString("input") ?? audio.input
         audio.output = try section.optionalString("output") ?? audio.output
         audio.periodMs = try section.optionalInteger("period_ms", in: 5...40) ?? audio.periodMs
+        audio.isLowDelay = try section.optionalBool("low_delay") ?? audio.isLowDelay
         audio.realtimePriority = try section.optionalInteger("realtime_priority", in: 0...99) ?? audio.realtimePriority
         audio.echoCancellation = try section.optionalBool("echo_cancellation") ?? audio.echoCancellation
         try section.finish()

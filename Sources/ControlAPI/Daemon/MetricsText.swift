@@ -96,13 +96,12 @@ extension MetricsText {
             "zegod_packets_recovered_total", "Packets of played streams that came when asked for again.",
             repairs.recovered)
         gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
-        let delay = engine.audio.delayMs
-        gauge(
-            "zegod_delay_seconds", "Where the time of a voice goes.", label: "part",
-            [
-                ("capture", delay.capture), ("encode", delay.encode), ("network", delay.network),
-                ("buffer", delay.buffer), ("playback", delay.playback),
-            ].map { ($0.0, $0.1 / 1000) })
+        let parts = engine.audio.delayMs.parts
+        if !parts.isEmpty {
+            gauge(
+                "zegod_delay_seconds", "Where the time of a voice goes; parts that are not known are absent.",
+                label: "part", parts.map { ($0.name, $0.milliseconds / 1000) })
+        }
         gauge(
             "zegod_device_running", "1 while the sound device runs.", label: "direction",
             [("input", engine.audio.input), ("output", engine.audio.output)].map { ($0.0, $0.1.errorCode == 0 ? 1 : 0) }

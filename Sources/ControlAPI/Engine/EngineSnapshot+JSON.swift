@@ -71,14 +71,27 @@ extension EngineSnapshot.Audio {
     fileprivate var json: JSONObject {
         [
             "input": input.json, "output": output.json, "realtime": .bool(realtime),
-            "periodMs": .integer(Int64(periodMs)), "xruns": .integer(Int64(xruns)),
+            "periodMs": periodMs.tenths, "xruns": .integer(Int64(xruns)),
             "muteMicrophone": .bool(muteMicrophone), "muteSpeaker": .bool(muteSpeaker),
             "captureVolume": .integer(Int64(captureVolume)), "processing": processing.json,
-            "delayMs": [
-                "capture": delayMs.capture.tenths, "encode": delayMs.encode.tenths, "network": delayMs.network.tenths,
-                "buffer": delayMs.buffer.tenths, "playback": delayMs.playback.tenths,
-            ],
+            "delayMs": .object(delayMs.json),
         ]
+    }
+}
+
+extension EngineSnapshot.Audio.Delay {
+    /// Its parts in the order in which a voice meets them; absent: not known.
+    package var parts: [(name: String, milliseconds: Double)] {
+        [
+            ("capture", capture), ("encode", encode), ("network", network), ("buffer", buffer),
+            ("playback", playback),
+        ].compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    fileprivate var json: JSONObject {
+        var object = JSONObject()
+        for part in parts { object[part.name] = part.milliseconds.tenths }
+        return object
     }
 }
 

@@ -76,7 +76,7 @@ enum PublisherMethods {
         parameters: [
             .optional("bitrateKbps", .integer(6...510), "kilobits per second"),
             .optional("channels", .choice(PublishAudioConfig.Channels.allCases.map(\.rawValue)), "mono or stereo"),
-            .optional("frameMs", .integer(10...60), "the length of an Opus frame: 10, 20, 40 or 60"),
+            .optional("frameMs", .integer(5...60), "the length of an Opus frame: 5, 10, 20, 40 or 60"),
             .optional(
                 "preset", .choice(AudioPreset.allCases.map(\.rawValue)), "the SDK's presets; instead of the others"),
             .channel,
@@ -104,7 +104,7 @@ enum PublisherMethods {
         result: [
             .required("bitrateKbps", .integer(6...510), "kilobits per second"),
             .required("channels", .choice(["mono", "stereo"]), "mono or stereo"),
-            .required("frameMs", .integer(10...60), "the length of an Opus frame"),
+            .required("frameMs", .integer(5...60), "the length of an Opus frame"),
         ]
     ) { call in
         var reader = call.reader

@@ -5,9 +5,9 @@ package struct VoiceEncoder: ~Copyable {
     package let channels: Int
     /// Samples per channel of the longest frame.
     package static var longestFrame: Int { @_noAllocation @_noLocks get { 2880 } }
-    /// Samples per channel of a frame: 480, 960, 1920 or 2880; may change between two frames.
+    /// Samples per channel of a frame: 240, 480, 960, 1920 or 2880; may change between two frames.
     package private(set) var frameSamples: Int
-    /// Samples by which the decoded signal lags behind (312 = 6.5 ms for VOIP and AUDIO).
+    /// Samples by which the decoded signal lags behind: 312 (6.5 ms), and 120 (2.5 ms) for low delay.
     package let lookAhead: Int
     private let encoder: OpaquePointer
     private var bitrate: Int32
@@ -16,7 +16,12 @@ package struct VoiceEncoder: ~Copyable {
     /// Makes an encoder. Throws when libopus refuses a parameter.
     package static func make(_ audio: PublisherAudio, complexity: Int) throws(AudioError) -> VoiceEncoder {
         let isVoice = audio.application == .voice
-        let application = isVoice ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO
+        let application =
+            switch audio.application {
+            case .voice: OPUS_APPLICATION_VOIP
+            case .music: OPUS_APPLICATION_AUDIO
+            case .lowDelay: OPUS_APPLICATION_RESTRICTED_LOWDELAY
+            }
         var code: Int32 = 0
         guard let encoder = opus_encoder_create(48_000, Int32(audio.channels), application, &code), code == OPUS_OK
         else {
@@ -69,10 +74,10 @@ package struct VoiceEncoder: ~Copyable {
         }
     }
 
-    /// The length of the frames from now on; of the four that there are.
+    /// The length of the frames from now on; of the five that there are.
     @_noAllocation @_noLocks
     package mutating func setFrame(milliseconds: Int) {
-        if milliseconds == 10 || milliseconds == 20 || milliseconds == 40 || milliseconds == 60 {
+        if milliseconds == 5 || milliseconds == 10 || milliseconds == 20 || milliseconds == 40 || milliseconds == 60 {
             frameSamples = milliseconds * 48
         }
     }

@@ -15,12 +15,29 @@ struct AlsaPCM: BitwiseCopyable, @unchecked Sendable {
     let period: Int
     let buffer: Int
 
-    /// Opens and configures a PCM: 48 kHz, interleaved, non-blocking, started by hand.
+    /// Opens and configures a PCM: 48 kHz, interleaved, non-blocking, started by hand. A card that has no such rate or
+    /// no format of ours is opened once more through ALSA's `plug`, which converts.
     ///
     /// The buffer of a capture is slack that costs no delay: eight periods. That of a playback is what may be queued
     /// at most: four; how much of it is used, ``CardPlayback`` decides.
     static func open(
-        _ name: String, direction: AudioDirection, channels: Int, periodMilliseconds: Int
+        _ name: String, direction: AudioDirection, channels: Int, period: Int
+    ) throws(AudioError) -> AlsaPCM {
+        do {
+            return try openAsItIs(name, direction: direction, channels: channels, period: period)
+        } catch {
+            guard case .deviceUnusable = error, !name.hasPrefix("plug") else { throw error }
+            let quote = name.contains("'") ? "\"" : "'"
+            let converted = "plug:\(quote)\(name)\(quote)"
+            do {
+                return try openAsItIs(converted, direction: direction, channels: channels, period: period)
+            } catch {}
+            throw error
+        }
+    }
+
+    private static func openAsItIs(
+        _ name: String, direction: AudioDirection, channels: Int, period: Int
     ) throws(AudioError) -> AlsaPCM {
         let stream = direction == .input ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
         var opened: OpaquePointer?
@@ -31,7 +48,7 @@ struct AlsaPCM: BitwiseCopyable, @unchecked Sendable {
         var configured: Result<AlsaPCM, AudioError> = .failure(.stopped)
         let said = AlsaMessages.collecting {
             configured = Result { () throws(AudioError) in
-                try configure(pcm, name, direction, channels: channels, periodMilliseconds: periodMilliseconds)
+                try configure(pcm, name, direction, channels: channels, period: period)
             }
         }
         switch configured {
@@ -67,7 +84,7 @@ struct AlsaPCM: BitwiseCopyable, @unchecked Sendable {
     }
 
     private static func configure(
-        _ pcm: OpaquePointer, _ name: String, _ direction: AudioDirection, channels: Int, periodMilliseconds: Int
+        _ pcm: OpaquePointer, _ name: String, _ direction: AudioDirection, channels: Int, period wantedPeriod: Int
     ) throws(AudioError) -> AlsaPCM {
         func check(_ code: Int32, _ what: String) throws(AudioError) {
             guard code < 0 else { return }
@@ -86,17 +103,16 @@ struct AlsaPCM: BitwiseCopyable, @unchecked Sendable {
             })
         else {
             throw .deviceUnusable(
-                name: name, detail: "it has neither float, 32 nor 16 bit samples; \"plug:\(name)\" converts")
+                name: name, detail: "it has neither float, 32 nor 16 bit samples, and ALSA cannot convert")
         }
         try check(snd_pcm_hw_params_set_format(pcm, hardware, format.alsaFormat), "sample format")
         var count = UInt32(channels)
         try check(snd_pcm_hw_params_set_channels_near(pcm, hardware, &count), "number of channels")
         guard snd_pcm_hw_params_set_rate(pcm, hardware, UInt32(AudioLimits.sampleRate), 0) == 0 else {
             throw .deviceUnusable(
-                name: name, detail: "it does not run at 48000 Hz; a name with \"plug\" in front (\"plughw:…\") converts"
-            )
+                name: name, detail: "it does not run at 48000 Hz, and ALSA cannot convert")
         }
-        var period = snd_pcm_uframes_t(periodMilliseconds * 48)
+        var period = snd_pcm_uframes_t(wantedPeriod)
         var directionHint: Int32 = 0
         try check(snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, &directionHint), "period")
         // At least two blocks fit and one more period, whatever the period is.

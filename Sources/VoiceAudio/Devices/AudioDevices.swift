@@ -13,7 +13,7 @@ package enum AudioDevices {
     package static func probe(_ name: String, for direction: AudioDirection) throws(AudioError) {
         switch try AudioDeviceName(name, for: direction) {
         case .alsa(let pcm):
-            let device = try AlsaPCM.open(pcm, direction: direction, channels: 1, periodMilliseconds: 10)
+            let device = try AlsaPCM.open(pcm, direction: direction, channels: 1, period: 480)
             device.close()
         case .file(let path) where direction == .input:
             _ = try WAVFile.read(path)

@@ -12,10 +12,11 @@ struct CaptureUnit: ~Copyable {
     private var clip: AudioClip?
     private var tone: ToneGenerator
 
-    init(card device: AlsaPCM, channels: Int) {
+    /// - Parameter block: frames that are asked for at once, at least.
+    init(card device: AlsaPCM, channels: Int, block: Int) {
         kind = .card
         self.channels = channels
-        card = CardCapture(device: device, channels: channels)
+        card = CardCapture(device: device, channels: channels, block: block)
         clip = nil
         tone = ToneGenerator(hertz: 440)
     }
@@ -53,16 +54,18 @@ struct CaptureUnit: ~Copyable {
         @_noAllocation @_noLocks get { kind == .loopback }
     }
 
-    /// Ten milliseconds of what is not a card.
+    /// A block of what is not a card.
     @_noAllocation @_noLocks
-    mutating func fill(_ block: UnsafeMutablePointer<Float>, loopback: UnsafePointer<Float>, loopbackChannels: Int) {
+    mutating func fill(
+        _ block: UnsafeMutablePointer<Float>, frames: Int, loopback: UnsafePointer<Float>, loopbackChannels: Int
+    ) {
         switch kind {
         case .tone:
-            tone.fill(block, frames: AudioLimits.blockSamples, channels: channels)
+            tone.fill(block, frames: frames, channels: channels)
         case .clip:
-            _ = clip?.fill(block, frames: AudioLimits.blockSamples)
+            _ = clip?.fill(block, frames: frames)
         case .loopback:
-            ChannelMapping.map(loopback, channels: loopbackChannels, to: block, channels: channels)
+            ChannelMapping.map(loopback, channels: loopbackChannels, to: block, channels: channels, frames: frames)
         case .card:
             break
         }

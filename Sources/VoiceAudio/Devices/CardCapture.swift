@@ -2,8 +2,8 @@ import CALSA
 import Glibc
 import Transport
 
-/// A card that captures, as the audio thread sees it: reads what is there, in the card's format, and gives blocks of
-/// 10 ms with the time of their first sample.
+/// A card that captures, as the audio thread sees it: reads what is there, in the card's format, and gives blocks with
+/// the time of their first sample.
 struct CardCapture: ~Copyable {
     let device: AlsaPCM
     /// Of what it gives.
@@ -18,7 +18,8 @@ struct CardCapture: ~Copyable {
     private var readAt = MonotonicTime.zero
 
     /// Takes the PCM over, but does not close it.
-    init(device: AlsaPCM, channels: Int) {
+    /// - Parameter block: frames that are asked for at once, at least.
+    init(device: AlsaPCM, channels: Int, block: Int) {
         self.device = device
         self.channels = channels
         scratchFrames = AudioLimits.blockSamples
@@ -28,35 +29,38 @@ struct CardCapture: ~Copyable {
         queue = SampleQueue(channels: channels, capacity: 2 * AudioLimits.blockSamples)
         // Wakes when a block is there (a longer period comes in one piece anyway).
         _ = calsa_set_avail_min(
-            device.pcm, device.softwareParameters, snd_pcm_uframes_t(min(AudioLimits.blockSamples, device.buffer / 2)))
+            device.pcm, device.softwareParameters, snd_pcm_uframes_t(min(block, device.buffer / 2)))
     }
 
     deinit {
         scratch.deallocate()
     }
 
-    /// Between the microphone and the block that was taken last, µs.
+    /// How old the newest sample of a block is when it is taken, smoothed, µs: the card's own delay, and how late this
+    /// thread comes.
     private(set) var delayMicroseconds = 0
 
-    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when a block can
-    /// be taken with ``take(into:)``, nil when there is none yet.
+    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when `block` frames
+    /// can be taken with ``take(into:frames:)``, nil when there are not as many yet.
     @_noAllocation @_noLocks
-    mutating func service(now: MonotonicTime) -> CardOutcome? {
+    mutating func service(now: MonotonicTime, block: Int) -> CardOutcome? {
+        pacing.look(now: now)
+        if pacing.isSuspended { return pacing.awaken(device.pcm, now: now) }
         if !pacing.isStarted {
             let code = calsa_start(device.pcm)
-            if code < 0 { return pacing.recover(device.pcm, code: code, now: now) }
+            if code < 0 { return failure(code, now) }
             pacing.isStarted = true
             if pacing.lastProgress.nanoseconds == 0 { pacing.lastProgress = now }
         }
-        while queue.count < AudioLimits.blockSamples {
+        while queue.count < block {
             var available: snd_pcm_sframes_t = 0
             var delay: snd_pcm_sframes_t = 0
             let code = calsa_avail_delay(device.pcm, &available, &delay)
             if code < 0 { return failure(code, now) }
-            if available <= 0 { return idle(now) }
+            if available <= 0 { return idle(now, block) }
             let wanted = min(Int(available), min(scratchFrames, queue.capacity - queue.count))
             let read = calsa_read(device.pcm, scratch, snd_pcm_uframes_t(wanted))
-            if read == -Int(EAGAIN) || read == 0 { return idle(now) }
+            if read == -Int(EAGAIN) || read == 0 { return idle(now, block) }
             if read < 0 { return failure(Int32(read), now) }
             device.format.read(
                 scratch, frames: read, sourceChannels: device.channels, into: queue.end, channels: channels)
@@ -68,24 +72,26 @@ struct CardCapture: ~Copyable {
         return .fine
     }
 
-    /// Takes a block out, after ``service(now:)`` said that there is one; when its first sample was at the microphone.
+    /// Takes a block out, after ``service(now:block:)`` said that there is one; when its first sample was at the
+    /// microphone.
     @_noAllocation @_noLocks
-    mutating func take(into block: UnsafeMutablePointer<Float>) -> MonotonicTime {
+    mutating func take(into block: UnsafeMutablePointer<Float>, frames: Int) -> MonotonicTime {
         let age = Int64(max(cardDelay, 0) + queue.count) * 62_500 / 3
-        delayMicroseconds = Int(age / 1000)
-        queue.take(AudioLimits.blockSamples, into: block)
+        let newest = (max(cardDelay, 0) + queue.count - frames) * 125 / 6
+        delayMicroseconds += (newest - delayMicroseconds) / 16
+        queue.take(frames, into: block)
         return readAt.later(by: -age)
     }
 
     @_noAllocation @_noLocks
-    private mutating func idle(_ now: MonotonicTime) -> CardOutcome? {
+    private mutating func idle(_ now: MonotonicTime, _ block: Int) -> CardOutcome? {
         if pacing.isStalled(at: now) { return .failed(-EIO) }
-        pacing.missing = AudioLimits.blockSamples - queue.count
+        pacing.missing = block - queue.count
         return nil
     }
 
     @_noAllocation @_noLocks
-    private mutating func failure(_ code: Int32, _ now: MonotonicTime) -> CardOutcome {
+    private mutating func failure(_ code: Int32, _ now: MonotonicTime) -> CardOutcome? {
         queue.removeAll()
         return pacing.recover(device.pcm, code: code, now: now)
     }

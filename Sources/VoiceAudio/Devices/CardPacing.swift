@@ -7,6 +7,8 @@ import Transport
 struct CardPacing: BitwiseCopyable {
     /// A running card that has moved nothing for so long is as good as unplugged.
     static var stall: Int64 { @_noAllocation @_noLocks get { 2_000_000_000 } }
+    /// Between two looks: more than this thread ever sleeps.
+    private static var standstill: Int64 { 500_000_000 }
     /// Descriptors of one PCM at most; real ones have one, plug-ins up to three.
     static var maximumDescriptors: Int { @_noAllocation @_noLocks get { 8 } }
 
@@ -14,7 +16,10 @@ struct CardPacing: BitwiseCopyable {
     /// then have one frame less than a period: whoever polls again at once spins at 200 000 turns a second.
     var pollAfter = MonotonicTime.zero
     var lastProgress = MonotonicTime.zero
+    private var lastLook = MonotonicTime.zero
     var isStarted = false
+    /// It was suspended with the machine and cannot be resumed yet.
+    private(set) var isSuspended = false
     /// Frames by which the card was short of a block at the last look.
     var missing = 0
 
@@ -30,10 +35,27 @@ struct CardPacing: BitwiseCopyable {
         lastProgress.nanoseconds > 0 && now.elapsed(since: lastProgress) > CardPacing.stall
     }
 
-    /// Deals with a call that failed. Afterwards the stream is prepared and not started, or failed.
+    /// To be called at each look at the card. When it is this thread that stood still (a machine that was suspended, a
+    /// virtual one that was paused), the card has had no chance to move.
     @_noAllocation @_noLocks
-    mutating func recover(_ pcm: OpaquePointer, code: Int32, now: MonotonicTime) -> CardOutcome {
+    mutating func look(now: MonotonicTime) {
+        if lastLook.nanoseconds > 0, now.elapsed(since: lastLook) > CardPacing.standstill { lastProgress = now }
+        lastLook = now
+    }
+
+    /// Looks whether a suspended card can go on; nil: not yet.
+    @_noAllocation @_noLocks
+    mutating func awaken(_ pcm: OpaquePointer, now: MonotonicTime) -> CardOutcome? {
+        guard pollAfter.elapsed(since: now) <= 0 else { return nil }
+        return recover(pcm, code: -ESTRPIPE, now: now)
+    }
+
+    /// Deals with a call that failed. Afterwards the stream is prepared and not started, or failed; nil: it is not ready
+    /// to be resumed, to be asked again later.
+    @_noAllocation @_noLocks
+    mutating func recover(_ pcm: OpaquePointer, code: Int32, now: MonotonicTime) -> CardOutcome? {
         isStarted = false
+        isSuspended = false
         var result: Int32
         switch -code {
         case EPIPE:
@@ -42,10 +64,13 @@ struct CardPacing: BitwiseCopyable {
             // After a suspend: resumed where the hardware can, prepared anew otherwise; "not yet" is asked again
             // later.
             result = calsa_resume(pcm)
-            if result == -EAGAIN {
+            // (Plug-ins cannot say "not yet", but stay suspended.)
+            if result == -EAGAIN || result == 0 && calsa_state(pcm) == SND_PCM_STATE_SUSPENDED {
+                isSuspended = true
+                if isStalled(at: now) { return .failed(-EIO) }
                 missing = AudioLimits.blockSamples
                 backOff(now: now)
-                return .fine
+                return nil
             }
             if result < 0 { result = calsa_prepare(pcm) } else { isStarted = true }
         default:

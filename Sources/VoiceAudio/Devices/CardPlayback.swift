@@ -2,19 +2,12 @@ import CALSA
 import Glibc
 import Transport
 
-/// A card that plays, as the audio thread sees it: says when it takes a block of 10 ms, and how long until that is
-/// heard.
+/// A card that plays, as the audio thread sees it: says when it takes a block, and how long until that is heard.
 ///
-/// The card's buffer is longer than what is put into it: it is filled up to a *target* of one block and one period (20
-/// ms at 10 ms periods, 15 at 5 and below), because what waits there is heard late. `avail_min` is set so that the card wakes the thread
-/// when one block fits under the target. When underruns come twice within ten seconds, the target grows by 5 ms, as
-/// far as the buffer goes: a machine that cannot keep 20 ms gets 25.
+/// The card's buffer is longer than what is put into it: it is filled up to a target of one block and one period (20 ms
+/// at periods of 10 ms, 10 at 5), because what waits there is heard late; ``QueueTarget`` makes that longer where it has to
+/// be. `avail_min` is set so that the card wakes the thread when one block fits under the target.
 struct CardPlayback: ~Copyable {
-    private static var growth: Int { 240 }
-    /// What is left in the card when the next block is made, at least: 5 ms.
-    private static var reserve: Int { 240 }
-    private static var growthWindow: Int64 { 10_000_000_000 }
-
     let device: AlsaPCM
     let channels: Int
     var pacing = CardPacing()
@@ -22,20 +15,26 @@ struct CardPlayback: ~Copyable {
     private let scratch: UnsafeMutableRawPointer
     private var pendingStart = 0
     private var pendingFrames = 0
+    private let block: Int
     /// Frames to keep in the card.
-    private(set) var target: Int
-    private var lastUnderrun = MonotonicTime.zero
+    private var target: QueueTarget
+    /// Frames in the card's buffer at the last look.
+    private var queued = 0
     /// From the mixer to the loudspeaker after the last block, frames.
     private(set) var delay = 0
+    /// What the hardware and its plug-ins hold beyond the buffer, smoothed, in sixteenths of a frame.
+    private var hidden = 0
 
     /// Takes the PCM over, but does not close it.
-    init(device: AlsaPCM, channels: Int) {
+    /// - Parameter block: frames that it is given at once.
+    init(device: AlsaPCM, channels: Int, block: Int) {
         self.device = device
         self.channels = channels
-        let bytes = AudioLimits.blockSamples * device.channels * device.format.bytes
+        self.block = block
+        let bytes = block * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
         scratch.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        target = min(AudioLimits.blockSamples + max(device.period, CardPlayback.reserve), device.buffer)
+        target = QueueTarget(block: block, reserve: max(device.period, block), capacity: device.buffer)
         setWakeUp()
     }
 
@@ -47,6 +46,8 @@ struct CardPlayback: ~Copyable {
     /// yet.
     @_noAllocation @_noLocks
     mutating func service(now: MonotonicTime) -> CardOutcome? {
+        pacing.look(now: now)
+        if pacing.isSuspended { return pacing.awaken(device.pcm, now: now) }
         if pendingFrames > 0 {
             if let outcome = writePending(now) { return outcome }
             if pendingFrames > 0 { return idle(1, now) }
@@ -55,9 +56,11 @@ struct CardPlayback: ~Copyable {
         var delay: snd_pcm_sframes_t = 0
         let code = calsa_avail_delay(device.pcm, &available, &delay)
         if code < 0 { return failure(code, now) }
-        let queued = device.buffer - Int(available)
+        queued = device.buffer - Int(available)
         self.delay = max(Int(delay), queued)
-        let missing = AudioLimits.blockSamples - min(target - queued, Int(available))
+        hidden += self.delay - queued - hidden / 16
+        if target.notePlaying(at: now) { setWakeUp() }
+        let missing = block - min(target.frames - queued, Int(available))
         if missing <= 0 { return .fine }
         if !pacing.isStarted {
             let code = calsa_start(device.pcm)
@@ -72,17 +75,22 @@ struct CardPlayback: ~Copyable {
     /// queue is under or over its aim. The jitter buffer's clock: without the jitter of the wake-up.
     @_noAllocation @_noLocks
     func pullTime(now: MonotonicTime) -> MonotonicTime {
-        let surplus = delay - (target - AudioLimits.blockSamples)
+        let surplus = queued - (target.frames - block)
         return now.later(by: Int64(surplus) * 62_500 / 3)
+    }
+
+    /// From the ``pullTime(now:)`` of a sample until it is heard, µs.
+    var delayMicroseconds: Int {
+        @_noAllocation @_noLocks get { (target.frames - block + hidden / 16) * 125 / 6 }
     }
 
     /// Gives it a block.
     @_noAllocation @_noLocks
-    mutating func put(_ block: UnsafePointer<Float>, now: MonotonicTime) -> CardOutcome {
+    mutating func put(_ sound: UnsafePointer<Float>, now: MonotonicTime) -> CardOutcome {
         device.format.write(
-            block, frames: AudioLimits.blockSamples, channels: channels, to: scratch, targetChannels: device.channels)
+            sound, frames: block, channels: channels, to: scratch, targetChannels: device.channels)
         pendingStart = 0
-        pendingFrames = AudioLimits.blockSamples
+        pendingFrames = block
         return writePending(now) ?? .fine
     }
 
@@ -96,6 +104,7 @@ struct CardPlayback: ~Copyable {
         pendingStart += written
         pendingFrames -= written
         delay += written
+        queued += written
         if written > 0 { pacing.lastProgress = now }
         return nil
     }
@@ -108,25 +117,17 @@ struct CardPlayback: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private mutating func failure(_ code: Int32, _ now: MonotonicTime) -> CardOutcome {
+    private mutating func failure(_ code: Int32, _ now: MonotonicTime) -> CardOutcome? {
         pendingFrames = 0
         let outcome = pacing.recover(device.pcm, code: code, now: now)
-        if code == -EPIPE {
-            if lastUnderrun.nanoseconds > 0, now.elapsed(since: lastUnderrun) < CardPlayback.growthWindow,
-                target + CardPlayback.growth <= device.buffer
-            {
-                target += CardPlayback.growth
-                setWakeUp()
-            }
-            lastUnderrun = now
-        }
+        if code == -EPIPE, target.noteUnderrun(at: now) { setWakeUp() }
         return outcome
     }
 
     /// Wake when a block fits under the target.
     @_noAllocation @_noLocks
     private func setWakeUp() {
-        let frames = device.buffer - (target - AudioLimits.blockSamples)
+        let frames = device.buffer - (target.frames - block)
         _ = calsa_set_avail_min(device.pcm, device.softwareParameters, snd_pcm_uframes_t(max(frames, 1)))
     }
 }

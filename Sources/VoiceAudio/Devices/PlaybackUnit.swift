@@ -13,9 +13,10 @@ struct PlaybackUnit: ~Copyable {
     /// Blocks of silence still to come until the last sound has been played.
     private var silentBlocks = 0
 
-    init(card device: AlsaPCM, channels: Int) {
+    /// - Parameter block: frames that it is given at once.
+    init(card device: AlsaPCM, channels: Int, block: Int) {
         kind = .card
-        card = CardPlayback(device: device, channels: channels)
+        card = CardPlayback(device: device, channels: channels, block: block)
     }
 
     init(tap: FileTap) {
@@ -34,17 +35,17 @@ struct PlaybackUnit: ~Copyable {
         card = nil
     }
 
-    /// The next block is the last that is heard.
+    /// The next block, of `block` frames as all of them, is the last that is heard.
     @_noAllocation @_noLocks
-    mutating func leave() {
+    mutating func leave(block: Int) {
         isLeaving = true
-        silentBlocks = (card?.delay ?? 0) / AudioLimits.blockSamples + 2
+        silentBlocks = (card?.delay ?? 0) / block + 2
     }
 
     /// Makes the beginning and the end of its sound soft; true when nothing is left to be heard.
     @_noAllocation @_noLocks
-    mutating func fade(_ block: UnsafeMutablePointer<Float>, channels: Int) -> Bool {
-        gain.apply(isLeaving ? 0 : 1, to: block, frames: AudioLimits.blockSamples, channels: channels)
+    mutating func fade(_ block: UnsafeMutablePointer<Float>, frames: Int, channels: Int) -> Bool {
+        gain.apply(isLeaving ? 0 : 1, to: block, frames: frames, channels: channels)
         guard isLeaving else { return false }
         silentBlocks -= 1
         return silentBlocks < 0

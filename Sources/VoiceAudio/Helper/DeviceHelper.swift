@@ -69,7 +69,8 @@ actor DeviceHelper {
         resultsReady = try EventFD()
         thread = AudioThread(
             cells: cells, commands: commands, results: results, resultsReady: resultsReady, received: receivedFrames,
-            encoded: encodedFrames, encodedReady: encodedFramesReady, mixChannels: configuration.outputChannels)
+            encoded: encodedFrames, encodedReady: encodedFramesReady, mixChannels: configuration.outputChannels,
+            block: configuration.blockFrames)
         input = HeldDevice(name: configuration.input)
         output = HeldDevice(name: configuration.output)
         statuses = Mutex(
@@ -143,7 +144,8 @@ actor DeviceHelper {
         cells.pointee.frameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
         cells.pointee.askedFrameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
         cells.pointee.expectedLoss.store(0, ordering: .relaxed)
-        cells.pointee.encodeDelayMicroseconds.store(made.encodeDelayMicroseconds, ordering: .relaxed)
+        cells.pointee.encodeDelayMicroseconds.store(
+            made.encodeDelayMicroseconds(processingDelay: 0), ordering: .relaxed)
         cells.pointee.framesEncoded.store(0, ordering: .relaxed)
         cells.pointee.bytesEncoded.store(0, ordering: .relaxed)
         let pipeline = UnsafeMutablePointer<PublisherPipeline>.allocate(capacity: 1)

@@ -20,8 +20,9 @@ struct InputDevice: ~Copyable {
             return InputDevice(pcm: nil, unit: CaptureUnit(clip: clip))
         case .alsa(let pcmName):
             let pcm = try AlsaPCM.open(
-                pcmName, direction: .input, channels: channels, periodMilliseconds: configuration.periodMilliseconds)
-            return InputDevice(pcm: pcm, unit: CaptureUnit(card: pcm, channels: channels))
+                pcmName, direction: .input, channels: channels, period: configuration.periodFrames)
+            return InputDevice(
+                pcm: pcm, unit: CaptureUnit(card: pcm, channels: channels, block: configuration.blockFrames))
         }
     }
 

@@ -19,8 +19,10 @@ struct OutputDevice: ~Copyable {
             return OutputDevice(pcm: nil, sink: sink, unit: PlaybackUnit(tap: sink.tap))
         case .alsa(let pcmName):
             let pcm = try AlsaPCM.open(
-                pcmName, direction: .output, channels: channels, periodMilliseconds: configuration.periodMilliseconds)
-            return OutputDevice(pcm: pcm, sink: nil, unit: PlaybackUnit(card: pcm, channels: channels))
+                pcmName, direction: .output, channels: channels, period: configuration.periodFrames)
+            return OutputDevice(
+                pcm: pcm, sink: nil, unit: PlaybackUnit(card: pcm, channels: channels, block: configuration.blockFrames)
+            )
         }
     }
 

@@ -51,8 +51,9 @@ import Transport
 /// more than two seconds means another clock or another timestamp offset: the stream begins anew with that packet.
 package struct JitterBuffer: ~Copyable {
     /// On top of what the path asks: a block is made at once, so what is heard at its end must be there at its
-    /// beginning; and what a clock whose drift is being learned takes away meanwhile.
-    package static var reserve: Int64 { @_noAllocation @_noLocks get { AudioLimits.blockNanoseconds + 1_000_000 } }
+    /// beginning; and what a clock whose drift is being learned takes away meanwhile. For blocks of 10 ms.
+    package static var reserve: Int64 { @_noAllocation @_noLocks get { AudioLimits.blockNanoseconds + margin } }
+    private static var margin: Int64 { 1_000_000 }
     private static var pause: Int { 48_000 }
     private static var catchUpAbove: Int64 { 500_000_000 }
     private static var farAway: Int64 { Int64(PacketStore.capacity) - 64 }
@@ -90,13 +91,17 @@ package struct JitterBuffer: ~Copyable {
     /// Of the last decision, ns.
     package private(set) var delay: Int64 = 0
 
+    /// The time over which sound is asked for in one go, ns: the block, or the card's period where that is longer.
+    package var pullStep = AudioLimits.blockNanoseconds
+
     package init() {}
 
     /// What it aims at, ns.
     package var target: Int64 {
         @_noAllocation @_noLocks get {
-            let wanted = max(estimator.target + JitterBuffer.reserve, minimumDelay)
-            return min(wanted, max(maximumDelay, JitterBuffer.reserve))
+            let reserve = pullStep + JitterBuffer.margin
+            let wanted = max(estimator.target + reserve, minimumDelay)
+            return min(wanted, max(maximumDelay, reserve))
         }
     }
 
@@ -259,11 +264,11 @@ package struct JitterBuffer: ~Copyable {
     package mutating func next(at time: MonotonicTime, wanted: Int) -> PlayoutAction {
         switch phase {
         case .idle:
-            return .silence(samples: AudioLimits.blockSamples)
+            return .silence(samples: min(max(wanted, 1), AudioLimits.blockSamples))
         case .buffering:
             guard let first = store.first(from: nextSequence, through: highestSequence) else {
                 phase = .idle
-                return .silence(samples: AudioLimits.blockSamples)
+                return .silence(samples: min(max(wanted, 1), AudioLimits.blockSamples))
             }
             let missing = target - delay(of: first.timestamp, at: time)
             if missing > 0 {

@@ -9,6 +9,8 @@ package struct Limiter: ~Copyable {
     /// −0.3 dBFS: leaves room for what a converter's filter adds between samples.
     package static var ceiling: Float { @_noAllocation @_noLocks get { 0.966 } }
     private static var subframe: Int { 24 }
+    /// By which what comes out is later, µs.
+    package static var delayMicroseconds: Int { @_noAllocation @_noLocks get { 500 } }
     private static var mostChannels: Int { 2 }
     /// Per sub-frame, 40 of which make 20 ms and 1 dB.
     private static var release: Float { 1 / 0.997_125_9 }

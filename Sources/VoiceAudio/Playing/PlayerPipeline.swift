@@ -13,6 +13,8 @@ struct PlayerPipeline: ~Copyable {
     private var meter = LevelMeter()
     private var detector = VoiceActivityDetector()
     private let block: UnsafeMutablePointer<Float>
+    private var energies = EnergyGatherer()
+    private var fileWhole = BlockGatherer()
     /// The next block fades out and is its last.
     var isLeaving = false
 
@@ -78,23 +80,25 @@ struct PlayerPipeline: ~Copyable {
             sequenceNumber: frame.sequenceNumber, timestamp: frame.timestamp, arrival: frame.arrival, payload: payload)
     }
 
-    /// Makes the next block and adds it to the mix, or puts it into the file.
+    /// Makes the next block, of `frames`, and adds it to the mix, or puts it into the file.
+    /// - Parameter pullStep: see ``JitterBuffer/pullStep``.
     @_noAllocation @_noLocks
-    mutating func render(into mix: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
+    mutating func render(into mix: UnsafeMutablePointer<Float>, frames: Int, at time: MonotonicTime, pullStep: Int64) {
+        unit.jitterBuffer.pullStep = pullStep
         unit.jitterBuffer.setRange(
             minimumMilliseconds: cells.pointee.minimumBuffer.load(ordering: .relaxed),
             maximumMilliseconds: cells.pointee.maximumBuffer.load(ordering: .relaxed))
-        unit.render(into: block, at: time)
+        unit.render(into: block, at: time, frames: frames)
         let volume = Float(cells.pointee.volume.load(ordering: .relaxed)) / 100
         let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
-        let count = AudioLimits.blockSamples * unit.channels
-        gain.apply(
-            isMuted || isLeaving ? 0 : volume, to: block, frames: AudioLimits.blockSamples, channels: unit.channels)
-        let energy = LevelMeter.energy(block, count: count)
-        meter.measure(energy: energy)
-        detector.process(energy: energy)
+        let count = frames * unit.channels
+        gain.apply(isMuted || isLeaving ? 0 : volume, to: block, frames: frames, channels: unit.channels)
+        if let energy = energies.add(LevelMeter.energy(block, count: count), frames: frames) {
+            meter.measure(energy: energy)
+            detector.process(energy: energy)
+        }
         if tap != nil {
-            tap?.write(block)
+            if let whole = fileWhole.add(block, frames: frames, channels: unit.channels) { tap?.write(whole) }
         } else {
             for index in 0..<count { mix[index] += block[index] }
         }

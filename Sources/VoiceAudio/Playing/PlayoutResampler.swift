@@ -55,24 +55,27 @@ struct PlayoutResampler: ~Copyable {
         @_noAllocation @_noLocks get { held - PlayoutResampler.past }
     }
 
-    /// Frames that the next block takes out of the queue.
+    /// Frames that the next block, of `frames`, takes out of the queue.
     @_noAllocation @_noLocks
-    func demand(correction: Double) -> Int {
-        let last = Int(fraction + Double(AudioLimits.blockSamples - 1) * (1 + correction))
+    func demand(frames: Int, correction: Double) -> Int {
+        let last = Int(fraction + Double(frames - 1) * (1 + correction))
         return last + PlayoutResampler.taps - held
     }
 
-    /// Makes a block out of ``demand(correction:)`` frames of the queue.
+    /// Makes a block of `frames`, ``AudioLimits/blockSamples`` at most, out of ``demand(frames:correction:)`` frames of
+    /// the queue.
     @_noAllocation @_noLocks
-    mutating func render(from queue: inout SampleQueue, correction: Double, into block: UnsafeMutablePointer<Float>) {
-        let wanted = demand(correction: correction)
+    mutating func render(
+        from queue: inout SampleQueue, correction: Double, into block: UnsafeMutablePointer<Float>, frames: Int
+    ) {
+        let wanted = demand(frames: frames, correction: correction)
         queue.take(wanted, into: window + held * channels)
         let total = held + wanted
-        let end = fraction + Double(AudioLimits.blockSamples) * (1 + correction)
+        let end = fraction + Double(frames) * (1 + correction)
         if correction == 0, fraction == 0 {
-            copySamples(block, window + PlayoutResampler.past * channels, AudioLimits.blockSamples * channels)
+            copySamples(block, window + PlayoutResampler.past * channels, frames * channels)
         } else {
-            interpolate(step: 1 + correction, into: block)
+            interpolate(step: 1 + correction, into: block, frames: frames)
         }
         let passed = Int(end)
         fraction = end - Double(passed)
@@ -81,8 +84,8 @@ struct PlayoutResampler: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private func interpolate(step: Double, into block: UnsafeMutablePointer<Float>) {
-        for frame in 0..<AudioLimits.blockSamples {
+    private func interpolate(step: Double, into block: UnsafeMutablePointer<Float>, frames: Int) {
+        for frame in 0..<frames {
             let position = fraction + Double(frame) * step
             let whole = Int(position)
             let scaled = Float(position - Double(whole)) * Float(PlayoutResampler.positions)

@@ -17,8 +17,10 @@ package struct PlayoutUnit: ~Copyable {
     private static var quietEnergy: Float { 6.3e-6 }
     /// … or this much below what the stream's speech has: −20 dB.
     private static var quietShare: Float { 0.01 }
-    /// Made up in front of a packet that does not continue what was heard.
+    /// Made up in front of a packet that does not continue what was heard, and to end what nothing follows.
     private static var bridge: Int { 240 }
+    /// What a decoder conceals at least, and in multiples of.
+    private static var shortestConcealment: Int { 120 }
     /// Frames to choose from while the delay is too long: 30 ms.
     private static var outlook: Int { 1440 }
 
@@ -35,6 +37,8 @@ package struct PlayoutUnit: ~Copyable {
     /// Slowly falling mean square of the loudest frames.
     private var speechEnergy: Float = 0
     private var fadeGain: Float = 1
+    /// Whether what was put out last is sound that must not break off.
+    private var isSounding = false
     private var restarts = 0
 
     /// Frames put out since the first packet, and those among them that were made up.
@@ -66,29 +70,31 @@ package struct PlayoutUnit: ~Copyable {
         @_noAllocation @_noLocks get { corrector.drift * 1e6 }
     }
 
-    /// Puts the next block of 10 ms, whose first sample is needed at `time`, into `block` (interleaved).
+    /// Puts the next block, whose first sample is needed at `time`, into `block` (interleaved).
+    /// - Parameter frames: its length, at most ``AudioLimits/blockSamples``.
     @_noAllocation @_noLocks
-    package mutating func render(into block: UnsafeMutablePointer<Float>, at time: MonotonicTime) {
-        while queue.count < resampler.demand(correction: corrector.correction)
+    package mutating func render(
+        into block: UnsafeMutablePointer<Float>, at time: MonotonicTime, frames: Int = AudioLimits.blockSamples
+    ) {
+        while queue.count < resampler.demand(frames: frames, correction: corrector.correction)
             || policy.isBehind && queue.count < PlayoutUnit.outlook && jitterBuffer.hasNext
         {
             let queued = Int64(queue.count + resampler.pending) * 62_500 / 3
-            step(at: time.later(by: queued))
+            step(at: time.later(by: queued), frames: frames)
         }
-        resampler.render(from: &queue, correction: corrector.correction, into: block)
+        resampler.render(from: &queue, correction: corrector.correction, into: block, frames: frames)
     }
 
     /// Appends the outcome of one decision to the queue.
     @_noAllocation @_noLocks
-    private mutating func step(at time: MonotonicTime) {
-        let wanted = resampler.demand(correction: corrector.correction) - queue.count
+    private mutating func step(at time: MonotonicTime, frames: Int) {
+        let wanted = resampler.demand(frames: frames, correction: corrector.correction) - queue.count
         switch jitterBuffer.next(at: time, wanted: wanted) {
         case .decode(let packet, let excess, let isJump):
-            if isJump { conceal(PlayoutUnit.bridge) }
             if jitterBuffer.counters.restarts != restarts {
-                // Another sender has another clock.
-                restarts = jitterBuffer.counters.restarts
-                corrector.reset()
+                beginAnew()
+            } else if isJump {
+                conceal(PlayoutUnit.bridge)
             }
             play(packet, excess: excess)
         case .recover(let packet, let samples):
@@ -100,10 +106,39 @@ package struct PlayoutUnit: ~Copyable {
         case .conceal(let samples):
             conceal(samples)
         case .silence(let samples):
-            queue.appendSilence(samples)
-            if playedFrames > 0 { playedFrames += samples }
+            let faded = endSoftly(within: samples)
+            queue.appendSilence(max(samples - faded, 0))
+            if playedFrames > 0 { playedFrames += max(samples - faded, 0) }
             fadeGain = 0
         }
+    }
+
+    /// Another sender, or the same with a fresh encoder: what was heard ends softly, and nothing of the old signal (the
+    /// decoder's memory, what was learned of the other clock) goes into the new one.
+    @_noAllocation @_noLocks
+    private mutating func beginAnew() {
+        restarts = jitterBuffer.counters.restarts
+        _ = endSoftly(within: PlayoutUnit.bridge)
+        corrector.reset()
+        decoder.reset()
+        concealedRun = 0
+        speechEnergy = 0
+        if playedFrames > 0 { fadeGain = 0 }
+    }
+
+    /// Lets the sound run out over 5 ms, or `samples` if these are fewer; the frames that this took.
+    @_noAllocation @_noLocks
+    private mutating func endSoftly(within samples: Int) -> Int {
+        guard isSounding else { return 0 }
+        isSounding = false
+        let step = PlayoutUnit.shortestConcealment
+        let wanted = max(min(samples, PlayoutUnit.bridge) / step * step, step)
+        guard let frames = decoder.conceal(samples: wanted, into: queue.end) else { return 0 }
+        var ramp = GainRamp(PlayoutUnit.concealmentGain(concealedRun))
+        ramp.apply(0, to: queue.end, frames: frames, channels: channels)
+        queue.append(frames)
+        playedFrames += frames
+        return frames
     }
 
     @_noAllocation @_noLocks
@@ -144,6 +179,7 @@ package struct PlayoutUnit: ~Copyable {
             fadeGain = 1
         }
         concealedRun = 0
+        isSounding = true
         queue.append(frames)
         playedFrames += frames
     }
@@ -157,6 +193,7 @@ package struct PlayoutUnit: ~Copyable {
         playedFrames += samples
         concealedFrames += samples
         fadeGain = min(fadeGain, after)
+        isSounding = after > 0
         guard before > 0, let frames = decoder.conceal(samples: samples, into: queue.end) else {
             queue.appendSilence(samples)
             return

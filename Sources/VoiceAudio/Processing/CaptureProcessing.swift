@@ -1,4 +1,5 @@
-/// What is done to the sound of a microphone before anybody hears it; nil: not at all.
+/// What is done to the sound of a microphone before anybody hears it; nil: not at all. Whatever is done, 1 ms goes for
+/// taking the sound apart into bands.
 package struct CaptureProcessing: Sendable, Hashable {
     /// Takes out what the loudspeaker plays. Only where microphone and loudspeaker are cards; costs 7 ms.
     package var echo: ProcessingStrength?

@@ -16,21 +16,21 @@ struct PublisherPipeline: ~Copyable {
     private var tone: ToneGenerator
     private var encoder: VoiceEncoder
     private var gain = GainRamp(0)
-    /// Silent blocks at the end: as far back as a decoder looks for what to make up when no packet comes any more.
-    private static var farewell: Int { 3 }
+    /// Silent frames at the end: as far back as a decoder looks for what to make up when no packet comes any more.
+    private static var farewell: Int { 1440 }
     /// The next block fades out; see ``hasLeft``.
     var isLeaving = false
-    private var silentBlocks = 0
+    private var silentFrames = 0
     private var meter = LevelMeter()
     private var detector = VoiceActivityDetector()
+    private var energies = EnergyGatherer()
 
     /// The frame that is being filled, interleaved.
     private let frame: UnsafeMutablePointer<Float>
     private var filled = 0
-    /// Where the last block stands in it.
-    private var lastBlock = 0
     private var frameTimestamp: UInt32 = 0
     private var frameCaptureTime = MonotonicTime.zero
+    /// Sum of its squares.
     private var frameEnergy: Float = 0
     private var frameVoice = false
     private var isFirst = true
@@ -73,87 +73,109 @@ struct PublisherPipeline: ~Copyable {
         frame.deallocate()
     }
 
-    /// Frame and look-ahead.
-    var encodeDelayMicroseconds: Int {
-        @_noAllocation @_noLocks get {
-            (encoder.frameSamples + encoder.lookAhead) * 125 / 6
-        }
+    /// Frame and look-ahead, and with a microphone what its sound was processed with, µs.
+    @_noAllocation @_noLocks
+    func encodeDelayMicroseconds(processingDelay: Int64) -> Int {
+        var delay = (encoder.frameSamples + encoder.lookAhead) * 125 / 6
+        if case .device = source { delay += Int(processingDelay / 1000) }
+        return delay
     }
 
-    /// Takes one captured block of 10 ms into the frame, encodes it when full. Answers true when the file came to its
-    /// end.
-    /// - Parameters:
-    ///   - block: what the input device captured, after its volume; `blockChannels` interleaved.
-    ///   - timestamp: RTP time of the block's first sample.
+    /// Takes one captured block into the frame, encodes it when full; a block may fill several frames. Answers true when
+    /// the file came to its end.
+    /// - Parameter ownSound: two channels as long as the block: gets what is published, unless it came from the input
+    ///   device; nil for nobody who wants it.
     @_noAllocation @_noLocks
     mutating func process(
-        block: UnsafePointer<Float>, blockChannels: Int, timestamp: UInt32, captureTime: MonotonicTime,
-        to output: EncodedFrameOutput
+        _ block: CapturedBlock, ownSound: UnsafeMutablePointer<Float>?, to output: EncodedFrameOutput
     ) -> Bool {
-        if filled == 0 {
-            encoder.setFrame(milliseconds: Int(cells.pointee.frameMilliseconds.load(ordering: .relaxed)))
-            cells.pointee.encodeDelayMicroseconds.store(encodeDelayMicroseconds, ordering: .relaxed)
-            frameTimestamp = timestamp
-            frameCaptureTime = captureTime
-            frameEnergy = 0
-            frameVoice = false
+        var done = 0
+        var ended = false
+        while done < block.frames {
+            if filled == 0 { beginFrame(block, at: done) }
+            let part = min(block.frames - done, encoder.frameSamples - filled)
+            if fill(block, from: done, frames: part) { ended = true }
+            if let ownSound { addOwnSound(part, to: ownSound + 2 * done) }
+            done += part
+            filled += part
+            if filled == encoder.frameSamples {
+                filled = 0
+                encode(to: output)
+            }
         }
+        return ended
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func beginFrame(_ block: CapturedBlock, at position: Int) {
+        encoder.setFrame(milliseconds: Int(cells.pointee.frameMilliseconds.load(ordering: .relaxed)))
+        cells.pointee.encodeDelayMicroseconds.store(
+            encodeDelayMicroseconds(processingDelay: block.processingDelay), ordering: .relaxed)
+        frameTimestamp = block.timestamp &+ UInt32(truncatingIfNeeded: position)
+        var offset = Int64(position - encoder.lookAhead) * 62_500 / 3
+        if case .device = source { offset -= block.processingDelay }
+        frameCaptureTime = block.captureTime.later(by: offset)
+        frameEnergy = 0
+        frameVoice = false
+    }
+
+    /// Puts `frames` of the source behind what the frame has; true when the source has just ended.
+    @_noAllocation @_noLocks
+    private mutating func fill(_ block: CapturedBlock, from position: Int, frames: Int) -> Bool {
         let channels = encoder.channels
         let target = frame + filled * channels
-        lastBlock = filled
-        let ended = fetch(block, blockChannels, into: target)
+        let ended = fetch(block, from: position, frames: frames, into: target)
         let isMuted = cells.pointee.isMuted.load(ordering: .relaxed)
-        if isLeaving, gain.current == 0 { silentBlocks += 1 }
-        gain.apply(isMuted || isLeaving ? 0 : 1, to: target, frames: AudioLimits.blockSamples, channels: channels)
+        if isLeaving, gain.current == 0 { silentFrames += frames }
+        gain.apply(isMuted || isLeaving ? 0 : 1, to: target, frames: frames, channels: channels)
 
-        let energy = LevelMeter.energy(target, count: AudioLimits.blockSamples * channels)
-        meter.measure(energy: energy)
-        detector.process(energy: energy)
-        frameEnergy += energy
-        frameVoice = frameVoice || detector.isActive
-        cells.pointee.soundLevel.store(meter.soundLevel, ordering: .relaxed)
-        cells.pointee.voiceActivity.store(detector.isActive, ordering: .relaxed)
-
-        filled += AudioLimits.blockSamples
-        if filled == encoder.frameSamples {
-            filled = 0
-            encode(to: output)
+        let energy = LevelMeter.energy(target, count: frames * channels)
+        frameEnergy += energy * Float(frames)
+        if let energy = energies.add(energy, frames: frames) {
+            meter.measure(energy: energy)
+            detector.process(energy: energy)
+            cells.pointee.soundLevel.store(meter.soundLevel, ordering: .relaxed)
+            cells.pointee.voiceActivity.store(detector.isActive, ordering: .relaxed)
         }
+        frameVoice = frameVoice || detector.isActive
         return ended
     }
 
     /// It has faded out, and the silence behind that is sent.
     var hasLeft: Bool {
-        @_noAllocation @_noLocks get { isLeaving && filled == 0 && silentBlocks >= PublisherPipeline.farewell }
+        @_noAllocation @_noLocks get { isLeaving && filled == 0 && silentFrames >= PublisherPipeline.farewell }
     }
 
-    /// Adds the block that was processed last to `mix`, of two channels, unless it came from the input device.
+    /// Adds the `frames` that were put into the frame last to `mix`, of two channels, unless they came from the input
+    /// device.
     @_noAllocation @_noLocks
-    func addOwnSound(to mix: UnsafeMutablePointer<Float>) {
+    private func addOwnSound(_ frames: Int, to mix: UnsafeMutablePointer<Float>) {
         if case .device = source { return }
         let channels = encoder.channels
-        let block = frame + lastBlock * channels
-        for index in 0..<AudioLimits.blockSamples {
-            mix[2 * index] += block[index * channels]
-            mix[2 * index + 1] += block[index * channels + channels - 1]
+        let part = frame + filled * channels
+        for index in 0..<frames {
+            mix[2 * index] += part[index * channels]
+            mix[2 * index + 1] += part[index * channels + channels - 1]
         }
     }
 
-    /// Ten milliseconds of the source; true when it has just ended.
+    /// `frames` of the source; true when it has just ended.
     @_noAllocation @_noLocks
     private mutating func fetch(
-        _ block: UnsafePointer<Float>, _ blockChannels: Int, into target: UnsafeMutablePointer<Float>
+        _ block: CapturedBlock, from position: Int, frames: Int, into target: UnsafeMutablePointer<Float>
     ) -> Bool {
         let channels = encoder.channels
         switch source {
         case .device:
-            ChannelMapping.map(block, channels: blockChannels, to: target, channels: channels)
+            ChannelMapping.map(
+                block.samples + position * block.channels, channels: block.channels, to: target, channels: channels,
+                frames: frames)
         case .tone:
-            tone.fill(target, frames: AudioLimits.blockSamples, channels: channels)
+            tone.fill(target, frames: frames, channels: channels)
         case .silence:
-            clearSamples(target, AudioLimits.blockSamples * channels)
+            clearSamples(target, frames * channels)
         case .clip:
-            if clip?.fill(target, frames: AudioLimits.blockSamples) != true {
+            if clip?.fill(target, frames: frames) != true {
                 source = .silence
                 return true
             }
@@ -173,8 +195,7 @@ struct PublisherPipeline: ~Copyable {
             return
         }
         guard let count = encoder.encode(frame, into: slot.payload) else { return }
-        let blocks = Float(encoder.frameSamples / AudioLimits.blockSamples)
-        let level = LevelMeter.decibels(energy: frameEnergy / blocks)
+        let level = LevelMeter.decibels(energy: frameEnergy / Float(encoder.frameSamples))
         slot.encodedFrame.pointee = EncodedFrame(
             channel: UInt8(channel), isFirst: isFirst, voiceActivity: frameVoice,
             audioLevel: LevelMeter.audioLevel(decibels: level), payloadLength: UInt16(count),

@@ -1,9 +1,9 @@
 import Synchronization
 import Transport
 
-// Blocks of 10 ms: what is captured goes to the publishers, the mix is made of the players.
+// Block by block: what is captured goes to the publishers, the mix is made of the players.
 extension AudioLoop {
-    /// Samples over which the sound of one input goes over into that of another: 5 ms.
+    /// Samples over which the sound of one input goes over into that of another: 5 ms, or a whole shorter block.
     private static var bridge: Int { 240 }
     /// A mix that comes so much later than the one before means that the machine stood still; the media thread, which
     /// is less urgent, has caught up a little after this one.
@@ -19,7 +19,11 @@ extension AudioLoop {
             if !playback.pointee.isCard {
                 renderDelay = 0
                 render(at: tick)
-                if playback.pointee.tap != nil { playback.pointee.tap?.write(mix) }
+                if playback.pointee.tap != nil,
+                    let whole = fileWhole.add(mix, frames: block, channels: mixChannels)
+                {
+                    playback.pointee.tap?.write(whole)
+                }
             }
         } else {
             renderDelay = 0
@@ -30,13 +34,14 @@ extension AudioLoop {
                 if capture.pointee.isLoopback, !isLooped {
                     clearSamples(captured, 2 * AudioLimits.blockSamples)
                 } else {
-                    capture.pointee.fill(captured, loopback: mix, loopbackChannels: mixChannels)
+                    capture.pointee.fill(
+                        captured, frames: block, loopback: mix, loopbackChannels: mixChannels)
                 }
-                process(channels: capture.pointee.channels, captureTime: tick)
+                process(frames: block, channels: capture.pointee.channels, captureTime: tick)
             }
         } else {
             clearSamples(captured, 2 * AudioLimits.blockSamples)
-            process(channels: 1, captureTime: tick)
+            process(frames: block, channels: 1, captureTime: tick)
         }
     }
 
@@ -44,36 +49,47 @@ extension AudioLoop {
 
     /// One captured block goes to the publishers.
     @_noAllocation @_noLocks
-    mutating func process(channels: Int, captureTime: MonotonicTime) {
-        bridgeCapture(channels: channels)
-        takeOutEcho(channels: channels, captureTime: captureTime)
+    mutating func process(frames: Int, channels: Int, captureTime: MonotonicTime) {
+        bridgeCapture(frames: frames, channels: channels)
+        if frames == AudioLimits.blockSamples {
+            takeOutEcho(channels: channels, captureTime: captureTime)
+        } else if isProcessorNew {
+            letGoOfFormerProcessor()
+        }
         let isMuted = cells.pointee.isMicrophoneMuted.load(ordering: .relaxed)
         let volume = Float(cells.pointee.captureVolume.load(ordering: .relaxed)) / 100
-        captureGain.apply(isMuted ? 0 : volume, to: captured, frames: AudioLimits.blockSamples, channels: channels)
-        captureMeter.measure(captured, count: AudioLimits.blockSamples * channels)
-        cells.pointee.capturedSoundLevel.store(captureMeter.soundLevel, ordering: .relaxed)
-        if isSpeechRecorded { ChannelMapping.map(captured, channels: channels, to: said, channels: 2) }
+        captureGain.apply(isMuted ? 0 : volume, to: captured, frames: frames, channels: channels)
+        let energy = LevelMeter.energy(captured, count: frames * channels)
+        if let energy = captureEnergy.add(energy, frames: frames) {
+            captureMeter.measure(energy: energy)
+            cells.pointee.capturedSoundLevel.store(captureMeter.soundLevel, ordering: .relaxed)
+        }
+        if isSpeechRecorded { ChannelMapping.map(captured, channels: channels, to: said, channels: 2, frames: frames) }
 
-        let timestamp = UInt32(truncatingIfNeeded: capturedSamples)
-        capturedSamples += UInt64(AudioLimits.blockSamples)
+        let block = CapturedBlock(
+            samples: captured, frames: frames, channels: channels,
+            timestamp: UInt32(truncatingIfNeeded: capturedSamples), captureTime: captureTime,
+            processingDelay: Int64(processor?.pointee.delayMicroseconds ?? 0) * 1000)
+        capturedSamples += UInt64(frames)
         for channel in 0..<AudioLimits.publisherChannels {
             guard let publisher = publishers[channel] else { continue }
-            let ended = publisher.pointee.process(
-                block: captured, blockChannels: channels, timestamp: timestamp, captureTime: captureTime, to: encoded)
-            if isSpeechRecorded { publisher.pointee.addOwnSound(to: said) }
+            let ended = publisher.pointee.process(block, ownSound: isSpeechRecorded ? said : nil, to: encoded)
             if ended { _ = tell(.sourceEnded(channel: channel)) }
             if publisher.pointee.hasLeft { leave(publisher, channel: channel) }
         }
-        if isSpeechRecorded { record(said, channels: 2, isHeard: false) }
+        if isSpeechRecorded, let whole = saidWhole.add(said, frames: frames, channels: 2) {
+            record(whole, channels: 2, isHeard: false)
+        }
     }
 
     /// Lets the end of one input's sound run out into the beginning of another's, so that no change of device clicks.
     @_noAllocation @_noLocks
-    private mutating func bridgeCapture(channels: Int) {
+    private mutating func bridgeCapture(frames: Int, channels: Int) {
         if isCaptureNew {
             isCaptureNew = false
-            for frame in 0..<AudioLoop.bridge {
-                let weight = (Float(frame) + 0.5) / Float(AudioLoop.bridge)
+            let bridge = min(AudioLoop.bridge, frames)
+            for frame in 0..<bridge {
+                let weight = (Float(frame) + 0.5) / Float(bridge)
                 for channel in 0..<channels {
                     let end = channel == 0 ? captureEnd.left : captureEnd.right
                     let index = frame * channels + channel
@@ -81,7 +97,7 @@ extension AudioLoop {
                 }
             }
         }
-        let last = (AudioLimits.blockSamples - 1) * channels
+        let last = (frames - 1) * channels
         captureEnd = (captured[last], captured[last + channels - 1])
     }
 
@@ -103,6 +119,11 @@ extension AudioLoop {
             let weight = Float(index / channels + 1) / Float(AudioLimits.blockSamples)
             captured[index] = scratch[index] + (captured[index] - scratch[index]) * weight
         }
+        letGoOfFormerProcessor()
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func letGoOfFormerProcessor() {
         if let formerProcessor {
             guard tell(.processor(formerProcessor)) else { return }
             self.formerProcessor = nil
@@ -126,18 +147,27 @@ extension AudioLoop {
     mutating func render(at time: MonotonicTime) {
         noteStandstill()
         takeReceived()
-        let count = AudioLimits.blockSamples * mixChannels
-        clearSamples(mix, count)
+        clearSamples(mix, block * mixChannels)
+        let step = pullStep
         for slot in 0..<AudioLimits.playerSlots {
             guard let player = players[slot] else { continue }
-            player.pointee.render(into: mix, at: time)
+            player.pointee.render(into: mix, frames: block, at: time, pullStep: step)
             if player.pointee.isLeaving { leave(player, slot: slot) }
         }
-        limiter.process(mix, frames: AudioLimits.blockSamples)
+        limiter.process(mix, frames: block)
         // What is heard is recorded, whether or not the loudspeaker is mute.
-        record(mix, channels: mixChannels, isHeard: true)
+        if let whole = heardWhole.add(mix, frames: block, channels: mixChannels) {
+            record(whole, channels: mixChannels, isHeard: true)
+        }
         let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
-        speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: AudioLimits.blockSamples, channels: mixChannels)
+        speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: block, channels: mixChannels)
+    }
+
+    /// Nanoseconds of sound that are made at once: a card with longer periods takes several blocks.
+    private var pullStep: Int64 {
+        @_noAllocation @_noLocks get {
+            Int64(max(playback?.pointee.card?.device.period ?? 0, block)) * 62_500 / 3
+        }
     }
 
     /// Before the packets are taken that have waited meanwhile.

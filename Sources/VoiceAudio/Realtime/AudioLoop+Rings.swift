@@ -28,8 +28,10 @@ extension AudioLoop {
                 if let former = capture { _ = tell(.capture(former, code: 0)) }
                 capture = unit
                 isCaptureNew = true
-                metronome = Metronome(start: realtimeNow())
-                cells.pointee.captureDelayMicroseconds.store(0, ordering: .relaxed)
+                metronome.restart(at: realtimeNow())
+                // What is not a card has no sample before its time.
+                cells.pointee.captureDelayMicroseconds.store(
+                    unit == nil ? SystemCells.unknown : 0, ordering: .relaxed)
             case .setPlayback(let unit):
                 set(unit)
             case .setPublisher(let channel, let pipeline):
@@ -45,6 +47,8 @@ extension AudioLoop {
                     _ = tell(.processor(unheard))
                 }
                 processor = new
+                cells.pointee.processingDelayMicroseconds.store(
+                    new?.pointee.delayMicroseconds ?? 0, ordering: .relaxed)
             case .setRecording(let slot, let tap):
                 if recordings[slot] != nil { _ = tell(.recording(slot: slot)) }
                 recordings[slot] = tap
@@ -55,6 +59,9 @@ extension AudioLoop {
             case .setMixChannels(let count):
                 mixChannels = count
                 limiter.reset(channels: count)
+                heardWhole.reset()
+                fileWhole.reset()
+                echoWhole.reset()
             }
             commands.release()
         }
@@ -64,13 +71,14 @@ extension AudioLoop {
     @_noAllocation @_noLocks
     private mutating func set(_ unit: UnsafeMutablePointer<PlaybackUnit>?) {
         if unit == nil, let playback, playback.pointee.isCard {
-            playback.pointee.leave()
+            playback.pointee.leave(block: block)
             return
         }
         if let former = playback { _ = tell(.playback(former, code: 0)) }
         playback = unit
-        metronome = Metronome(start: realtimeNow())
-        cells.pointee.playbackDelayMicroseconds.store(0, ordering: .relaxed)
+        metronome.restart(at: realtimeNow())
+        cells.pointee.playbackDelayMicroseconds.store(
+            unit == nil ? SystemCells.unknown : Limiter.delayMicroseconds, ordering: .relaxed)
     }
 
     @_noAllocation @_noLocks

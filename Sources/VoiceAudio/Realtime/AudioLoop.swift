@@ -23,6 +23,8 @@ struct AudioLoop: ~Copyable {
     let received: SPSCRing.Consumer
     let encoded: EncodedFrameOutput
 
+    /// Frames that are captured and mixed at once.
+    let block: Int
     var capture: UnsafeMutablePointer<CaptureUnit>?
     var playback: UnsafeMutablePointer<PlaybackUnit>?
     let publishers: UnsafeMutablePointer<UnsafeMutablePointer<PublisherPipeline>?>
@@ -36,6 +38,7 @@ struct AudioLoop: ~Copyable {
     var capturedSamples: UInt64 = 0
     var captureGain = GainRamp(1)
     var captureMeter = LevelMeter()
+    var captureEnergy = EnergyGatherer()
     /// The last sample of each side that was captured, and whether what comes next comes from elsewhere.
     var captureEnd: (left: Float, right: Float) = (0, 0)
     var isCaptureNew = true
@@ -55,6 +58,11 @@ struct AudioLoop: ~Copyable {
     var isSpeechRecorded = false
     /// What is said by this side, two channels.
     let said: UnsafeMutablePointer<Float>
+    /// For those that take 10 ms at once.
+    var saidWhole = BlockGatherer()
+    var heardWhole = BlockGatherer()
+    var fileWhole = BlockGatherer()
+    var echoWhole = BlockGatherer()
 
     var mixChannels: Int
     let mix: UnsafeMutablePointer<Float>
@@ -65,8 +73,9 @@ struct AudioLoop: ~Copyable {
     init(
         cells: AudioCells, commands: SPSCRing.Consumer, results: SPSCRing.Producer,
         resultsReady: EventFD.Signaller, received: SPSCRing.Consumer,
-        encoded: SPSCRing.Producer, encodedReady: EventFD.Signaller, mixChannels: Int
+        encoded: SPSCRing.Producer, encodedReady: EventFD.Signaller, mixChannels: Int, block: Int
     ) {
+        self.block = block
         self.cells = cells.system
         publisherCells = cells.publishers
         playerCells = cells.players
@@ -79,7 +88,7 @@ struct AudioLoop: ~Copyable {
         publishers.initialize(repeating: nil, count: AudioLimits.publisherChannels)
         players = .allocate(capacity: AudioLimits.playerSlots)
         players.initialize(repeating: nil, count: AudioLimits.playerSlots)
-        metronome = Metronome(start: MonotonicTime.now())
+        metronome = Metronome(start: MonotonicTime.now(), block: block)
         descriptors = .allocate(capacity: AudioLoop.descriptorRoom)
         descriptors.initialize(repeating: pollfd(), count: AudioLoop.descriptorRoom)
         captured = .allocate(capacity: 2 * AudioLimits.blockSamples)
@@ -135,7 +144,7 @@ struct AudioLoop: ~Copyable {
                 timedBlock(at: tick)
             }
         } else {
-            metronome = Metronome(start: now.later(by: AudioLimits.blockNanoseconds))
+            metronome.restart(at: now.later(by: AudioLimits.blockNanoseconds))
         }
     }
 
@@ -224,8 +233,10 @@ struct AudioLoop: ~Copyable {
                 worked = true
                 renderDelay = Int64(unit.pointee.card?.delay ?? 0) * 62_500 / 3
                 render(at: time)
-                if unit.pointee.fade(mix, channels: mixChannels), leave(unit) { return }
-                processor?.pointee.render(mix, channels: mixChannels)
+                if unit.pointee.fade(mix, frames: block, channels: mixChannels), leave(unit) { return }
+                if processor != nil, let whole = echoWhole.add(mix, frames: block, channels: mixChannels) {
+                    processor?.pointee.render(whole, channels: mixChannels)
+                }
                 outcome = unit.pointee.card?.put(mix, now: now) ?? .fine
             }
             switch outcome {
@@ -235,20 +246,22 @@ struct AudioLoop: ~Copyable {
             }
         }
         if signalled, !worked { unit.pointee.card?.pacing.backOff(now: now) }
-        let delay = unit.pointee.card?.delay ?? 0
-        cells.pointee.playbackDelayMicroseconds.store(delay * 125 / 6, ordering: .relaxed)
+        let delay = unit.pointee.card?.delayMicroseconds ?? 0
+        cells.pointee.playbackDelayMicroseconds.store(delay + Limiter.delayMicroseconds, ordering: .relaxed)
     }
 
     @_noAllocation @_noLocks
     private mutating func record(_ unit: UnsafeMutablePointer<CaptureUnit>, signalled: Bool, now: MonotonicTime) {
         var worked = false
         for _ in 0..<AudioLoop.blocksPerTurn {
-            guard let outcome = unit.pointee.card?.service(now: now) else { break }
+            // Echo, noise and gain are taken care of in blocks of 10 ms.
+            let frames = processor == nil && formerProcessor == nil ? block : AudioLimits.blockSamples
+            guard let outcome = unit.pointee.card?.service(now: now, block: frames) else { break }
             switch outcome {
             case .fine:
                 worked = true
-                let time = unit.pointee.card?.take(into: captured) ?? now
-                process(channels: unit.pointee.channels, captureTime: time)
+                let time = unit.pointee.card?.take(into: captured, frames: frames) ?? now
+                process(frames: frames, channels: unit.pointee.channels, captureTime: time)
             case .recovered:
                 isCaptureNew = true
                 cells.pointee.inputXruns.add(1, ordering: .relaxed)
@@ -266,8 +279,8 @@ struct AudioLoop: ~Copyable {
     private mutating func giveBack(_ unit: UnsafeMutablePointer<PlaybackUnit>, _ code: Int32) {
         guard tell(.playback(unit, code: code)) else { return }
         playback = nil
-        metronome = Metronome(start: realtimeNow())
-        cells.pointee.playbackDelayMicroseconds.store(0, ordering: .relaxed)
+        metronome.restart(at: realtimeNow())
+        cells.pointee.playbackDelayMicroseconds.store(SystemCells.unknown, ordering: .relaxed)
     }
 
     /// A card that is let go of has played its last sound: it goes back, unless the ring of results is full.
@@ -282,7 +295,7 @@ struct AudioLoop: ~Copyable {
         guard tell(.capture(unit, code: code)) else { return }
         capture = nil
         isCaptureNew = true
-        metronome = Metronome(start: realtimeNow())
-        cells.pointee.captureDelayMicroseconds.store(0, ordering: .relaxed)
+        metronome.restart(at: realtimeNow())
+        cells.pointee.captureDelayMicroseconds.store(SystemCells.unknown, ordering: .relaxed)
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The thread on which all sound is made.
 ///
-/// **The problem.** Every 10 ms the loudspeaker takes a block, and if there is none, everybody hears a click. What is
+/// **The problem.** Every 10 ms (5 or 2.5 where a short delay is asked for) the loudspeaker takes a block, and if there is none, everybody hears a click. What is
 /// put into the card's queue to be safe is heard that much later, so the queue is short: 20 ms. Within those, the
 /// thread must wake, decode what has come of up to fifty streams, mix, encode up to four channels, and write; always,
 /// also while the machine compiles, swaps and serves rooms. That leaves no room for waiting on anybody:
@@ -53,7 +53,7 @@ final class AudioThread: @unchecked Sendable {
 
     init(
         cells: AudioCells, commands: SPSCRing, results: SPSCRing, resultsReady: EventFD,
-        received: SPSCRing, encoded: SPSCRing, encodedReady: EventFD, mixChannels: Int
+        received: SPSCRing, encoded: SPSCRing, encodedReady: EventFD, mixChannels: Int, block: Int
     ) {
         self.cells = cells
         rings = [commands, results, resultsReady, received, encoded, encodedReady]
@@ -62,7 +62,7 @@ final class AudioThread: @unchecked Sendable {
             to: AudioLoop(
                 cells: cells, commands: commands.consumer, results: results.producer,
                 resultsReady: resultsReady.signaller, received: received.consumer, encoded: encoded.producer,
-                encodedReady: encodedReady.signaller, mixChannels: mixChannels))
+                encodedReady: encodedReady.signaller, mixChannels: mixChannels, block: block))
     }
 
     deinit {

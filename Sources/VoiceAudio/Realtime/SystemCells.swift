@@ -3,6 +3,9 @@ import Synchronization
 /// What the audio thread reads and tells as a whole: one atomic each, so that nobody waits for anybody. Relaxed order
 /// suffices throughout: no cell's value depends on another's.
 struct SystemCells: ~Copyable {
+    /// Of a delay.
+    static var unknown: Int { @_noAllocation @_noLocks get { -1 } }
+
     // Parameters, written by the engine.
     let captureVolume = Atomic<Int32>(100)
     let isMicrophoneMuted = Atomic<Bool>(false)
@@ -16,8 +19,9 @@ struct SystemCells: ~Copyable {
     let capturedSoundLevel = Atomic<UInt32>(0)
     let inputXruns = Atomic<Int>(0)
     let outputXruns = Atomic<Int>(0)
-    let captureDelayMicroseconds = Atomic<Int>(0)
-    let playbackDelayMicroseconds = Atomic<Int>(0)
+    let captureDelayMicroseconds = Atomic<Int>(SystemCells.unknown)
+    let processingDelayMicroseconds = Atomic<Int>(0)
+    let playbackDelayMicroseconds = Atomic<Int>(SystemCells.unknown)
     let wakeUps = Atomic<Int>(0)
     let wakeUpLatenessNanoseconds = Atomic<Int>(0)
     let worstWakeUpLatenessNanoseconds = Atomic<Int>(0)

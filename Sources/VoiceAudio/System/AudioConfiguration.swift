@@ -6,6 +6,9 @@ package struct AudioConfiguration: Sendable, Equatable {
     package var output: String
     /// The card's period in milliseconds, 2…40.
     package var periodMilliseconds: Int
+    /// The shortest periods and blocks, 2.5 ms, whatever ``periodMilliseconds`` says: the least delay at the price of
+    /// four times as many turns of the audio thread.
+    package var isLowDelay: Bool
     /// SCHED_FIFO priority of the audio thread, 1…99; 0: do not ask.
     package var realtimePriority: Int
     /// Channels captured, 1 or 2.
@@ -20,7 +23,7 @@ package struct AudioConfiguration: Sendable, Equatable {
     package init(
         input: String = "default", output: String = "default", periodMilliseconds: Int = 10, realtimePriority: Int = 70,
         inputChannels: Int = 1, outputChannels: Int = 1, processing: CaptureProcessing = .none,
-        complexity: Int? = nil
+        complexity: Int? = nil, isLowDelay: Bool = false
     ) {
         self.input = input
         self.output = output
@@ -30,5 +33,13 @@ package struct AudioConfiguration: Sendable, Equatable {
         self.outputChannels = outputChannels
         self.processing = processing
         self.complexity = complexity
+        self.isLowDelay = isLowDelay
     }
+
+    /// Frames of the period that cards are asked for.
+    package var periodFrames: Int { isLowDelay ? 120 : periodMilliseconds * 48 }
+
+    /// Frames that are captured, and mixed, at once: 10 ms, or what a shorter period allows, 5 or 2.5 ms. A longer one
+    /// would be a queue of its own: what is heard at a block's end must have come before its beginning.
+    package var blockFrames: Int { periodFrames >= 480 ? 480 : periodFrames >= 240 ? 240 : 120 }
 }

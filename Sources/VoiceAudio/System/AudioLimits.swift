@@ -8,7 +8,8 @@ package enum AudioLimits {
     package static var recordings: Int { @_noAllocation @_noLocks get { 4 } }
     /// Everything inside runs at 48 kHz.
     package static var sampleRate: Int { @_noAllocation @_noLocks get { 48_000 } }
-    /// Samples per channel of a block, 10 ms: what is captured, mixed and metered in one go.
+    /// Samples per channel of the longest block, 10 ms: what is metered, processed and recorded in one go. Captured and
+    /// mixed it may be in shorter ones, see ``AudioConfiguration/blockFrames``.
     package static var blockSamples: Int { @_noAllocation @_noLocks get { 480 } }
     /// The length of a block.
     package static var blockNanoseconds: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }

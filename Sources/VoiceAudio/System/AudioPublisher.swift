@@ -37,11 +37,11 @@ package struct AudioPublisher: Sendable {
     }
 
     /// Makes frames longer than was asked for at the start, or as long again: `choose` is given the milliseconds asked
-    /// for and answers those wanted, 10, 20, 40 or 60; from the next frame on.
+    /// for and answers those wanted, 5, 10, 20, 40 or 60; from the next frame on.
     package func lengthenFrames(_ choose: (Int) -> Int) {
         let asked = Int(cells.publishers[channel].askedFrameMilliseconds.load(ordering: .relaxed))
         let wanted = choose(asked)
-        guard [10, 20, 40, 60].contains(wanted) else { return }
+        guard [5, 10, 20, 40, 60].contains(wanted) else { return }
         cells.publishers[channel].frameMilliseconds.store(Int32(max(wanted, asked)), ordering: .relaxed)
     }
 

@@ -4,7 +4,8 @@ package struct AudioSnapshot: Sendable {
     package var output: AudioDeviceStatus
     /// Whether the audio thread runs under SCHED_FIFO.
     package var isRealtime: Bool
-    package var periodMilliseconds: Int
+    /// Of the period that cards are asked for.
+    package var periodMilliseconds: Double
     package var isMicrophoneMuted: Bool
     package var isSpeakerMuted: Bool
     /// Level after volume and mute, 0–100.
@@ -14,10 +15,13 @@ package struct AudioSnapshot: Sendable {
     package var xruns: Int { inputXruns + outputXruns }
     /// Grows with every turn of the audio thread, at least ten times a second: a watchdog compares two readings.
     package var heartbeat: UInt64
-    /// From the microphone to the encoder, ms: the card's queue and the period.
-    package var captureDelay: Double
-    /// From the mixer to the loudspeaker, ms (snd_pcm_delay).
-    package var playbackDelay: Double
+    /// How old the newest sample of a block is when the block is taken from the input device, ms; nil while there is
+    /// none. (What the block's other samples wait for it is part of the encoder's frame.)
+    package var captureDelay: Double?
+    /// What echo, noise and gain take at present, ms: a published microphone's sound comes so much later.
+    package var processingDelay: Double
+    /// From the jitter buffer to the loudspeaker, ms: limiter and card; nil while there is no output device.
+    package var playbackDelay: Double?
     /// How late the audio thread wakes after its timer, µs: mean and worst since the start. 0 while cards pace it.
     package var meanWakeUpLateness: Double
     package var worstWakeUpLateness: Double

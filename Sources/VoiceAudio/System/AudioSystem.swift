@@ -135,20 +135,27 @@ package final class AudioSystem: Sendable {
             input: statuses.input,
             output: statuses.output,
             isRealtime: system.pointee.isRealtime.load(ordering: .relaxed),
-            periodMilliseconds: configuration.periodMilliseconds,
+            periodMilliseconds: Double(configuration.periodFrames) / 48,
             isMicrophoneMuted: system.pointee.isMicrophoneMuted.load(ordering: .relaxed),
             isSpeakerMuted: system.pointee.isSpeakerMuted.load(ordering: .relaxed),
             capturedSoundLevel: Double(system.pointee.capturedSoundLevel.load(ordering: .relaxed)) / 100,
             inputXruns: system.pointee.inputXruns.load(ordering: .relaxed),
             outputXruns: system.pointee.outputXruns.load(ordering: .relaxed),
             heartbeat: system.pointee.heartbeat.load(ordering: .relaxed),
-            captureDelay: Double(system.pointee.captureDelayMicroseconds.load(ordering: .relaxed)) / 1000,
-            playbackDelay: Double(system.pointee.playbackDelayMicroseconds.load(ordering: .relaxed)) / 1000,
+            captureDelay: AudioSystem.milliseconds(system.pointee.captureDelayMicroseconds),
+            processingDelay: AudioSystem.milliseconds(system.pointee.processingDelayMicroseconds) ?? 0,
+            playbackDelay: AudioSystem.milliseconds(system.pointee.playbackDelayMicroseconds),
             meanWakeUpLateness: wakeUps == 0 ? 0 : lateness / Double(wakeUps) / 1000,
             worstWakeUpLateness: Double(system.pointee.worstWakeUpLatenessNanoseconds.load(ordering: .relaxed)) / 1000,
             lateBlocks: system.pointee.lateBlocks.load(ordering: .relaxed),
             droppedEncodedFrames: system.pointee.droppedEncodedFrames.load(ordering: .relaxed),
             strayReceivedFrames: system.pointee.strayReceivedFrames.load(ordering: .relaxed),
             processorNanoseconds: system.pointee.processorNanoseconds.load(ordering: .relaxed))
+    }
+
+    /// Nil for what is not known.
+    private static func milliseconds(_ cell: borrowing Atomic<Int>) -> Double? {
+        let microseconds = cell.load(ordering: .relaxed)
+        return microseconds == SystemCells.unknown ? nil : Double(microseconds) / 1000
     }
 }

@@ -13,13 +13,14 @@ package struct EncodedFrame: BitwiseCopyable, Sendable {
     package var audioLevel: UInt8
     /// Bytes of the Opus packet.
     package var payloadLength: UInt16
-    /// Samples per channel in it: 480, 960, 1920 or 2880.
+    /// Samples per channel in it: 240, 480, 960, 1920 or 2880.
     package var sampleCount: UInt16
     /// RTP time of its first sample in 48 kHz units (RFC 7587 section 4.1): starts at 0 with the first start of the
     /// channel and goes on without a jump while the publisher runs; across a stop and a start it advances by the time
     /// that passed. The random offset of RFC 3550 section 5.1 is added by who sends it.
     package var timestamp: UInt32
-    /// When its first sample was at the microphone.
+    /// When what a decoder makes of its first sample was at the microphone: before the processing of captured sound and
+    /// the encoder's look-ahead.
     package var captureTime: MonotonicTime
 
     @_noAllocation @_noLocks

@@ -7,8 +7,8 @@ extension PublisherAudio {
         guard channels == 1 || channels == 2 else {
             throw .invalidParameter(name: "channels", detail: "\(channels) is neither 1 nor 2")
         }
-        guard [10, 20, 40, 60].contains(frameMilliseconds) else {
-            throw .invalidParameter(name: "frameMs", detail: "\(frameMilliseconds) is none of 10, 20, 40, 60")
+        guard [5, 10, 20, 40, 60].contains(frameMilliseconds) else {
+            throw .invalidParameter(name: "frameMs", detail: "\(frameMilliseconds) is none of 5, 10, 20, 40, 60")
         }
         if case .tone(let hertz) = source, !(20...20_000).contains(hertz) {
             throw .invalidParameter(name: "tone", detail: "\(hertz) is not within 20…20000 Hz")

@@ -15,6 +15,8 @@ package struct PublisherAudio: Sendable, Equatable {
     package enum Application: Sendable, Equatable {
         case voice
         case music
+        /// Neither: without the 4 ms that Opus needs to choose between its two coders, and without copies in band.
+        case lowDelay
     }
 
     package var source: Source
@@ -22,7 +24,7 @@ package struct PublisherAudio: Sendable, Equatable {
     package var bitrate: Int
     /// 1 or 2.
     package var channels: Int
-    /// 10, 20, 40 or 60.
+    /// 5, 10, 20, 40 or 60.
     package var frameMilliseconds: Int
     package var application: Application
     /// Redundant copies in band (LBRR, RFC 6716 section 2.1.7); they cost nothing while the expected loss is 0.

@@ -6,6 +6,7 @@ package struct PublisherSnapshot: Sendable {
     package var voiceActivity: Bool
     package var framesEncoded: Int
     package var bytesEncoded: Int
-    /// Frame and encoder look-ahead, ms: 26.5 for 20 ms frames.
+    /// Frame and encoder look-ahead, ms: 26.5 for 20 ms frames; with a microphone whose sound is processed also what that
+    /// takes.
     package var encodeDelay: Double
 }

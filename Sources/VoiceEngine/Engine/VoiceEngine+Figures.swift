@@ -35,7 +35,7 @@ extension VoiceEngine {
                 percent: Int((quality.packetLostRate * 100).rounded()))
             events.append(.publisherQuality(streamID: publisher.streamID.rawValue, quality: quality))
         }
-        let playbackDelay = audio.snapshot.playbackDelay
+        let playbackDelay = audio.snapshot.playbackDelay ?? 0
         for token in players.keys.sorted() {
             guard let player = players[token], player.state == .playing, let received = statistics.received[token],
                 figures.knows(token)
@@ -78,18 +78,18 @@ extension VoiceEngine {
         ])
     }
 
-    /// Where the time of a voice goes: the encoder of the first publisher, the deepest buffer of the players.
+    /// Where the time of a voice goes: the slowest encoder of the publishers, the deepest buffer of the players.
     private func noteDelays(_ statistics: MediaStatistics) {
         let encoding = publishers.values.filter { $0.state == .publishing }.map {
             audio.publisher($0.channel.index).snapshot.encodeDelay
         }
-        let buffering = players.values.filter { $0.state == .playing }.map {
-            audio.player($0.slot).snapshot.bufferDelay
-        }
+        let buffering = players.values.filter { $0.state == .playing }.map { audio.player($0.slot).snapshot }.filter {
+            $0.packetsReceived > 0
+        }.map(\.bufferDelay)
         memory.withLock { memory in
-            memory.audio.delayMs.encode = encoding.max() ?? 0
-            memory.audio.delayMs.buffer = buffering.max() ?? 0
-            memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 } ?? 0
+            memory.audio.delayMs.encode = encoding.max()
+            memory.audio.delayMs.buffer = buffering.max()
+            memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 }
             memory.network.datagramsDropped = statistics.datagramsDropped
             memory.network.retransmissions = statistics.retransmissions
         }

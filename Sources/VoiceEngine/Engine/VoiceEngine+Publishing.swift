@@ -181,7 +181,8 @@ extension VoiceEngine {
         return PublisherAudio(
             source: kind, bitrate: config.bitrateKbps * 1000, channels: config.channels.count,
             frameMilliseconds: config.frameMs,
-            application: scenario.settings.isMusic || config.channels == .stereo ? .music : .voice)
+            application: configuration.isLowDelay
+                ? .lowDelay : scenario.settings.isMusic || config.channels == .stereo ? .music : .voice)
     }
 
     /// Publishers that have just become `publishing` get their sound now and not earlier, so that nothing of a file is

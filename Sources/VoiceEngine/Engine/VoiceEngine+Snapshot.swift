@@ -9,7 +9,7 @@ extension EngineConfiguration {
         AudioConfiguration(
             input: audioInput, output: audioOutput, periodMilliseconds: periodMs, realtimePriority: realtimePriority,
             inputChannels: scenario.settings.channels.count, outputChannels: scenario.settings.channels.count,
-            processing: processing(of: scenario).captureProcessing)
+            processing: processing(of: scenario).captureProcessing, isLowDelay: isLowDelay)
     }
 }
 
@@ -24,9 +24,10 @@ extension EngineSnapshot {
                     deviceID: configuration.audioInput, state: AudioDeviceState.closed.rawValue, errorCode: 0),
                 output: Device(
                     deviceID: configuration.audioOutput, state: AudioDeviceState.closed.rawValue, errorCode: 0),
-                realtime: false, periodMs: configuration.periodMs, xruns: 0, muteMicrophone: false, muteSpeaker: false,
+                realtime: false, periodMs: Double(configuration.audioConfiguration.periodFrames) / 48, xruns: 0,
+                muteMicrophone: false, muteSpeaker: false,
                 captureVolume: 100, processing: configuration.processing(of: configuration.scenario),
-                delayMs: Audio.Delay(capture: 0, encode: 0, network: 0, buffer: 0, playback: 0),
+                delayMs: Audio.Delay(),
                 audioThreadTurns: 0),
             recordings: [],
             network: Network(

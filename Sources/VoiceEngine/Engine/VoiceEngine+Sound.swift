@@ -21,8 +21,8 @@ extension VoiceEngine {
             config.bitrateKbps = bitrateKbps
         }
         if let frameMs {
-            guard [10, 20, 40, 60].contains(frameMs) else {
-                throw ZegoError(.illegalParameter, detail: "a frame has 10, 20, 40 or 60 ms, not \(frameMs)")
+            guard [5, 10, 20, 40, 60].contains(frameMs) else {
+                throw ZegoError(.illegalParameter, detail: "a frame has 5, 10, 20, 40 or 60 ms, not \(frameMs)")
             }
             config.frameMs = frameMs
         }
@@ -45,9 +45,15 @@ extension VoiceEngine {
         return CallResult(lastSeq: lastSeq)
     }
 
-    /// `getAudioConfig`: of the scenario, unless it was set.
+    /// `getAudioConfig`: of the scenario, unless it was set; for low delay with short frames, and the bits that these take.
     package func audioConfig(channel: PublishChannel = .main) -> PublishAudioConfig {
-        audioConfigs[channel] ?? scenario.settings.audioConfig
+        if let config = audioConfigs[channel] { return config }
+        var config = scenario.settings.audioConfig
+        if configuration.isLowDelay {
+            config.frameMs = 5
+            config.bitrateKbps = max(config.bitrateKbps, 96)
+        }
+        return config
     }
 
     // MARK: Mute and volume
@@ -196,7 +202,8 @@ extension VoiceEngine {
             tell([
                 .deviceState(
                     type: status.direction == .input ? .input : .output, deviceID: status.deviceID,
-                    state: status.state.rawValue, errorCode: status.error?.code.number ?? 0)
+                    state: status.state.rawValue, errorCode: status.error?.code.number ?? 0,
+                    message: status.error?.message ?? "")
             ])
             if let error = status.error {
                 logger.warning("\(error.message)", metadata: ["ERROR_CODE": "\(error.code.number)"])

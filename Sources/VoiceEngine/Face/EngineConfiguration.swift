@@ -27,6 +27,9 @@ package struct EngineConfiguration: Sendable {
     package var audioOutput = "default"
     /// The length of an audio period.
     package var periodMs = 10
+    /// `[audio] low_delay`: the shortest periods, frames and blocks, Opus without look-ahead, nothing done to the
+    /// microphone's sound unless it is asked for.
+    package var isLowDelay = false
     /// The SCHED_FIFO priority that the audio thread asks for; 0 asks for none.
     package var realtimePriority = 70
 

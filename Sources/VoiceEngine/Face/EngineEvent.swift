@@ -43,7 +43,8 @@ package enum EngineEvent: Sendable, Equatable {
     /// `onRemoteMicStateUpdate`: a publisher that is played here muted itself, lost its device or came back.
     case remoteMicState(streamID: String, state: MicrophoneState)
     /// A sound device appeared, vanished, failed or returned.
-    case deviceState(type: AudioDeviceType, deviceID: String, state: String, errorCode: Int)
+    /// `message`: why it does not run, and what to do about it; empty when it does.
+    case deviceState(type: AudioDeviceType, deviceID: String, state: String, errorCode: Int, message: String = "")
     /// A recording began, is complete, or cannot go on.
     case recordingState(path: String, type: RecordingType, state: RecordingState, errorCode: Int)
     /// The audio thread was refused realtime priority, had a burst of xruns, recovered.
@@ -135,11 +136,8 @@ package enum EngineEvent: Sendable, Equatable {
             ["captured": .rounded(captured, 1), "remote": .object(Self.levels(remote))]
         case .remoteMicState(let streamID, let state):
             ["streamID": .string(streamID), "state": .string(state.rawValue)]
-        case .deviceState(let type, let deviceID, let state, let errorCode):
-            [
-                "type": .string(type.rawValue), "deviceID": .string(deviceID), "state": .string(state),
-                "errorCode": .integer(Int64(errorCode)),
-            ]
+        case .deviceState(let type, let deviceID, let state, let errorCode, let message):
+            Self.device(type, deviceID, state, errorCode, message)
         case .recordingState(let path, let type, let state, let errorCode):
             [
                 "path": .string(path), "type": .string(type.rawValue), "state": .string(state.rawValue),
@@ -159,6 +157,17 @@ package enum EngineEvent: Sendable, Equatable {
             "streamID": .string(streamID), "state": .string(state), "errorCode": .integer(Int64(errorCode)),
             "extendedData": .object(extendedData),
         ]
+    }
+
+    private static func device(
+        _ type: AudioDeviceType, _ deviceID: String, _ state: String, _ errorCode: Int, _ message: String
+    ) -> JSONObject {
+        var object: JSONObject = [
+            "type": .string(type.rawValue), "deviceID": .string(deviceID), "state": .string(state),
+            "errorCode": .integer(Int64(errorCode)),
+        ]
+        if !message.isEmpty { object["message"] = .string(message) }
+        return object
     }
 
     /// The levels by stream, in the order of their names, so that equal levels give equal lines.

@@ -110,15 +110,24 @@ package struct EngineSnapshot: Sendable, Equatable {
 
     /// The sound side.
     package struct Audio: Sendable, Equatable {
-        /// Where the time of a voice goes, in milliseconds.
+        /// Where the time of a voice goes, in milliseconds: the first two and the network of what is published, the network
+        /// and the last two of what is played. Nil: not known, because nothing goes that way.
         package struct Delay: Sendable, Equatable {
-            package var capture: Double
-            package var encode: Double
-            package var network: Double
-            package var buffer: Double
-            package var playback: Double
+            /// How old the newest sample is when a block is taken from the card.
+            package var capture: Double?
+            /// The frame, Opus' look-ahead (both ends of it), and echo, noise and gain.
+            package var encode: Double?
+            /// One way between here and the room server: half the round trip.
+            package var network: Double?
+            /// What a packet that came by the fastest way waits until it is decoded and played.
+            package var buffer: Double?
+            /// The limiter and the card's queue.
+            package var playback: Double?
 
-            package init(capture: Double, encode: Double, network: Double, buffer: Double, playback: Double) {
+            package init(
+                capture: Double? = nil, encode: Double? = nil, network: Double? = nil, buffer: Double? = nil,
+                playback: Double? = nil
+            ) {
                 self.capture = capture
                 self.encode = encode
                 self.network = network
@@ -131,7 +140,7 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var output: Device
         /// Whether the audio thread runs under SCHED_FIFO.
         package var realtime: Bool
-        package var periodMs: Int
+        package var periodMs: Double
         package var xruns: Int
         package var muteMicrophone: Bool
         package var muteSpeaker: Bool
@@ -145,7 +154,7 @@ package struct EngineSnapshot: Sendable, Equatable {
         package var lateBlocks = 0
 
         package init(
-            input: Device, output: Device, realtime: Bool, periodMs: Int, xruns: Int, muteMicrophone: Bool,
+            input: Device, output: Device, realtime: Bool, periodMs: Double, xruns: Int, muteMicrophone: Bool,
             muteSpeaker: Bool, captureVolume: Int, processing: ProcessingSettings, delayMs: Delay,
             audioThreadTurns: UInt64
         ) {

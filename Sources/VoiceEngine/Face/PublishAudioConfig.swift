@@ -12,7 +12,7 @@ package struct PublishAudioConfig: Sendable, Equatable {
     package var bitrateKbps: Int
     /// Fixed while publishing.
     package var channels: Channels
-    /// The length of an Opus frame: 10, 20, 40 or 60; fixed while publishing.
+    /// The length of an Opus frame: 5, 10, 20, 40 or 60; fixed while publishing.
     package var frameMs: Int
 
     package init(bitrateKbps: Int, channels: Channels, frameMs: Int) {

@@ -13,12 +13,13 @@ final class Daemon {
     /// - Parameters:
     ///   - server: `nil` for an embedded room server on a free port; else the URL of another daemon's and its application.
     ///   - input, output: the audio devices.
-    ///   - serverKeys, engineKeys, more: further lines of the configuration: for `[server]`, for `[engine]` (of a daemon with
-    ///     `server`), and for the end of the file.
+    ///   - serverKeys, engineKeys, audioKeys, more: further lines of the configuration: for `[server]`, for `[engine]` (of a
+    ///     daemon with `server`), for `[audio]`, and for the end of the file.
     ///   - prefix: what zegod runs under, such as `ip netns exec NAME`.
     init(
         server: (url: String, application: Application)? = nil, input: String = "null", output: String = "null",
-        serverKeys: String = "", engineKeys: String = "", more: String = "", realtimePriority: Int = 70,
+        serverKeys: String = "", engineKeys: String = "", audioKeys: String = "", more: String = "",
+        realtimePriority: Int = 70,
         environment: [String: String] = [:], prefix: [String] = []
     ) throws {
         directory = try TemporaryDirectory()
@@ -41,6 +42,7 @@ final class Daemon {
             input = "\(input)"
             output = "\(output)"
             realtime_priority = \(realtimePriority)
+            \(audioKeys)
             [files]
             directory = "\(directory.path)/media"
             \(more)

@@ -33,13 +33,16 @@ enum SoundJudge {
     }
 
     /// Compares a recording with what was said. The starts are the times of the first samples on one clock, for the delay.
-    static func compare(reference: String, recording: String, starts: (reference: Double, recording: Double)? = nil)
-        throws -> SoundJudgement
-    {
+    /// - Parameter isLast: of several passes of the voice the last is judged, not the best.
+    static func compare(
+        reference: String, recording: String, starts: (reference: Double, recording: Double)? = nil,
+        isLast: Bool = false
+    ) throws -> SoundJudgement {
         var arguments = [Programs.python, "\(Programs.tools)/compare.py", reference, recording]
         if let starts {
             arguments += ["--reference-start", "\(starts.reference)", "--recording-start", "\(starts.recording)"]
         }
+        if isLast { arguments.append("--last") }
         let output = try Command.demand(arguments, upTo: 120)
         let json = try JSON(line: output)
         return SoundJudgement(

@@ -23,15 +23,19 @@ final class CardRig: Sendable {
             </usr/share/alsa/alsa.conf>
             pcm_type.ztest { lib "\(library)" }
             pcm.ztest {
-                @args [ FILE FAULT PPM LOOP FORMAT RATE GRANULARITY ]
+                @args [ FILE FAULT PPM LOOP FORMAT RATE CHANNELS GRANULARITY LATENCY STAMP ]
                 @args.FILE { type string }
                 @args.FAULT { type string default "/nonexistent" }
                 @args.PPM { type real default 0 }
                 @args.LOOP { type integer default 0 }
                 @args.FORMAT { type string default "S16_LE" }
                 @args.RATE { type integer default 0 }
+                @args.CHANNELS { type integer default 0 }
                 @args.GRANULARITY { type integer default 0 }
-                type ztest file $FILE fault $FAULT ppm $PPM loop $LOOP format $FORMAT rate $RATE granularity $GRANULARITY
+                @args.LATENCY { type integer default 0 }
+                @args.STAMP { type integer default 0 }
+                type ztest file $FILE fault $FAULT ppm $PPM loop $LOOP format $FORMAT rate $RATE channels $CHANNELS
+                granularity $GRANULARITY latency $LATENCY stamp $STAMP
             }
             """
         guard TextFile.write(configuration, to: directory + "/asound.conf") else {

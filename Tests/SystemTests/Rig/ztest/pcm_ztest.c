@@ -22,7 +22,10 @@
 //   fault        a file whose first word is looked at on each call:
 //                "gone" = the card was unplugged (every call fails with ENODEV, opening too); "stuck" = its pointer stands
 //                still; "short" = writable frames are told as one less than a period while POLLOUT stays asserted (as the
-//                pulse plug-in does); "xrun" = one under- or overrun now (the file is removed); else nothing
+//                pulse plug-in does); "xrun" = one under- or overrun now (the file is removed); "suspended" = as after a
+//                suspend of the machine, until the word is gone and the program resumes or prepares the card; "busy" =
+//                another program has it (opening fails with EBUSY); else nothing
+//   latency      frames that the hardware holds beyond its buffer: told as delay, nowhere else
 //
 // Built with: gcc -O2 -shared -fPIC -o libasound_module_pcm_ztest.so pcm_ztest.c -lasound -lm
 
@@ -45,6 +48,7 @@ typedef struct {
     int timer;
     double ppm;
     long granularity;
+    long latency;
     bool loop;
     bool stamp;
     // CLOCK_MONOTONIC of pointer 0, or 0 while stopped.
@@ -56,7 +60,7 @@ typedef struct {
     int64_t stuck_at;
 } card_t;
 
-enum fault { NONE, GONE, STUCK, SHORT_AVAIL, XRUN };
+enum fault { NONE, GONE, STUCK, SHORT_AVAIL, XRUN, SUSPENDED, BUSY };
 
 static double now(void) {
     struct timespec time;
@@ -76,6 +80,8 @@ static enum fault current_fault(const char *path) {
     if (!strncmp(word, "stuck", 5)) return STUCK;
     if (!strncmp(word, "short", 5)) return SHORT_AVAIL;
     if (!strncmp(word, "xrun", 4)) return XRUN;
+    if (!strncmp(word, "suspended", 9)) return SUSPENDED;
+    if (!strncmp(word, "busy", 4)) return BUSY;
     return NONE;
 }
 
@@ -171,6 +177,20 @@ static int card_prepare(snd_pcm_ioplug_t *io) {
     return 0;
 }
 
+// Goes on where it was, once it may.
+static int card_resume(snd_pcm_ioplug_t *io) {
+    card_t *card = io->private_data;
+    if (current_fault(card->fault_path) == SUSPENDED) return -EAGAIN;
+    card->started = now() - card->transferred / rate(card);
+    snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
+    arm(card);
+    return 0;
+}
+
+static void suspend(snd_pcm_ioplug_t *io) {
+    if (io->state == SND_PCM_STATE_RUNNING) snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SUSPENDED);
+}
+
 static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
     card_t *card = io->private_data;
     enum fault fault = current_fault(card->fault_path);
@@ -179,6 +199,7 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
         unlink(card->fault_path);
         return -EPIPE;
     }
+    if (fault == SUSPENDED) suspend(io);
     int64_t position = hardware_position(card, false);
     if (plays(card)) {
         if (position > card->transferred && io->state == SND_PCM_STATE_RUNNING) return -EPIPE;
@@ -198,7 +219,7 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
 static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay) {
     card_t *card = io->private_data;
     int64_t position = hardware_position(card, true);
-    *delay = plays(card) ? card->transferred - position : position - card->transferred;
+    *delay = (plays(card) ? card->transferred - position : position - card->transferred) + card->latency;
     return 0;
 }
 
@@ -243,7 +264,8 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *descriptors, u
     (void)count;
     *events = 0;
     enum fault fault = current_fault(card->fault_path);
-    if (fault == GONE || io->state == SND_PCM_STATE_XRUN) {
+    if (fault == SUSPENDED) suspend(io);
+    if (fault == GONE || io->state == SND_PCM_STATE_XRUN || io->state == SND_PCM_STATE_SUSPENDED) {
         *events = POLLERR | (plays(card) ? POLLOUT : POLLIN);
         return 0;
     }
@@ -285,6 +307,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
     .transfer = card_transfer,
     .delay = card_delay,
     .prepare = card_prepare,
+    .resume = card_resume,
     .drain = card_drain,
     .poll_revents = card_poll_revents,
     .sw_params = card_sw_params,
@@ -300,7 +323,7 @@ static int offer(snd_pcm_ioplug_t *io, int what, long only, unsigned int lowest,
 SND_PCM_PLUGIN_DEFINE_FUNC(ztest) {
     const char *path = NULL, *format_name = "S16_LE", *fault_path = NULL;
     double ppm = 0;
-    long granularity = 0, loop = 0, stamp = 0, channels = 0, only_rate = 0;
+    long granularity = 0, latency = 0, loop = 0, stamp = 0, channels = 0, only_rate = 0;
     snd_config_iterator_t position, next;
     (void)root;
     snd_config_for_each(position, next, conf) {
@@ -315,6 +338,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(ztest) {
         else if (!strcmp(id, "ppm")) result = snd_config_get_ireal(node, &ppm);
         else if (!strcmp(id, "granularity")) result = snd_config_get_integer(node, &granularity);
         else if (!strcmp(id, "loop")) result = snd_config_get_integer(node, &loop);
+        else if (!strcmp(id, "latency")) result = snd_config_get_integer(node, &latency);
         else if (!strcmp(id, "stamp")) result = snd_config_get_integer(node, &stamp);
         else if (!strcmp(id, "channels")) result = snd_config_get_integer(node, &channels);
         else if (!strcmp(id, "rate")) result = snd_config_get_integer(node, &only_rate);
@@ -330,12 +354,14 @@ SND_PCM_PLUGIN_DEFINE_FUNC(ztest) {
         return -EINVAL;
     }
     if (current_fault(fault_path) == GONE) return -ENODEV;
+    if (current_fault(fault_path) == BUSY) return -EBUSY;
 
     card_t *card = calloc(1, sizeof *card);
     if (!card) return -ENOMEM;
     card->file = card->timer = -1;
     card->ppm = ppm;
     card->granularity = granularity;
+    card->latency = latency;
     card->loop = loop != 0;
     card->stamp = stamp != 0;
     card->avail_min = 1;
@@ -365,9 +391,9 @@ SND_PCM_PLUGIN_DEFINE_FUNC(ztest) {
         free_card(card);
         return result;
     }
-    static const unsigned int access[] = {SND_PCM_ACCESS_RW_INTERLEAVED};
+    static const unsigned int access[] = {SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED};
     unsigned int formats[] = {(unsigned int)format};
-    if (snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 1, access) < 0
+    if (snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access) < 0
         || snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, formats) < 0
         || offer(&card->io, SND_PCM_IOPLUG_HW_CHANNELS, channels, 1, 8) < 0
         || offer(&card->io, SND_PCM_IOPLUG_HW_RATE, only_rate, 8000, 192000) < 0

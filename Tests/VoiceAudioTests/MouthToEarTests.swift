@@ -1,0 +1,83 @@
+import StallWatch
+import Testing
+import Transport
+import VoiceAudio
+
+/// From the microphone's membrane to the loudspeaker's, measured with the test cards, whose files tell when their first
+/// sample was there; against the sum of what the parts say of themselves.
+@Suite("Mouth to ear", .serialized, .realTime, .timeLimit(.minutes(3)))
+struct MouthToEarTests {
+    let directory: TemporaryDirectory
+
+    init() throws {
+        _ = try CardRig.shared.get()
+        directory = try TemporaryDirectory()
+    }
+
+    struct Way: CustomTestStringConvertible {
+        let name: String
+        var configuration: AudioConfiguration
+        var audio: PublisherAudio
+        /// Milliseconds.
+        let bound: Double
+        var testDescription: String { name }
+    }
+
+    private static let ways = [
+        Way(
+            name: "periods of 10 ms, frames of 20", configuration: AudioConfiguration(),
+            audio: PublisherAudio(bitrate: 64_000), bound: 60),
+        Way(
+            name: "periods of 5 ms, frames of 20", configuration: AudioConfiguration(periodMilliseconds: 5),
+            audio: PublisherAudio(bitrate: 64_000), bound: 50),
+        Way(
+            name: "periods of 5 ms, frames of 10", configuration: AudioConfiguration(periodMilliseconds: 5),
+            audio: PublisherAudio(bitrate: 64_000, frameMilliseconds: 10), bound: 35),
+        Way(
+            name: "low delay, frames of 5 ms", configuration: AudioConfiguration(isLowDelay: true),
+            audio: PublisherAudio(bitrate: 96_000, frameMilliseconds: 5, application: .lowDelay), bound: 25),
+    ]
+
+    private func start(_ file: String) throws -> Double {
+        let text = try #require(TextFile.read("\(directory.path)/\(file).start"))
+        return try #require(Double(String(decoding: text, as: UTF8.self).split(separator: "\n").first ?? ""))
+    }
+
+    @Test("is what the parts add up to, and short", arguments: ways)
+    func adds(way: Way) async throws {
+        let speech = Speech.samples(seconds: 12, seed: 12)
+        #expect(TextFile.writeSamples(speech, to: directory.path + "/mic.raw"))
+        var configuration = way.configuration
+        configuration.input = "ztest:FILE=\(directory.path)/mic.raw,STAMP=1"
+        configuration.output = "ztest:FILE=\(directory.path)/speaker.raw,STAMP=1"
+        let running = try await RunningAudio(configuration, loopsBack: true)
+        let audio = running.audio
+        try await audio.player(0).start()
+        try await audio.publisher(0).start(way.audio)
+        try await eventually(within: 30, "ten seconds played") {
+            (TextFile.read(directory.path + "/speaker.raw")?.count ?? 0) > 2 * 48_000 * 10
+        }
+        let snapshot = audio.snapshot
+        let parts = [
+            try #require(snapshot.captureDelay), audio.publisher(0).snapshot.encodeDelay,
+            audio.player(0).snapshot.bufferDelay, try #require(snapshot.playbackDelay),
+        ]
+        await running.stop()
+
+        // What the loudspeaker's file has is only in its place as long as the card did not run dry.
+        let heard = TextFile.readSamples(directory.path + "/speaker.raw")
+        let offset = Int(((try start("speaker.raw") - start("mic.raw")) * 48_000).rounded())
+        let from = 48_000 * 7 - offset
+        let source = Array(speech[48_000 * 7..<48_000 * 19 / 2])
+        let verdict = Judge(source: source).verdict(on: Array(heard[from...]), maximumDelay: 9600)
+        let measured = Double(verdict.delay) / 48
+        let sum = parts.reduce(0, +)
+        print(
+            "measured: mouth to ear, \(way.name): \(measured) ms; told: \(parts), together \(sum) ms, \(snapshot.xruns) xruns"
+        )
+        #expect(verdict.share > 0.7)
+        guard snapshot.xruns == 0 else { return }
+        #expect(abs(measured - sum) < 4)
+        #expect(measured < way.bound)
+    }
+}
