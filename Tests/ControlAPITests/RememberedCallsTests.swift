@@ -50,6 +50,31 @@ struct RememberedCallsTests {
         #expect(calls.settings.map(\.method) == ["setCaptureVolume"])
     }
 
+    @Test("Recordings are known by the path that was asked for, or by that of the file they went on in")
+    func recordings() throws {
+        var calls = RememberedCalls()
+        try note(&calls, "startRecording", ["path": "call.ogg", "type": "mix", "overwrite": true])
+        try note(&calls, "startRecording", ["path": "call-2.ogg", "type": "capture"])
+        try note(&calls, "startRecording", ["path": "a/b.wav", "type": "mix"])
+        try login(&calls, "room1")
+        #expect(calls.calls.map(\.method) == ["startRecording", "startRecording", "startRecording", "loginRoom"])
+        try note(&calls, "logoutRoom")
+        func paths() -> [String] { calls.recordings.compactMap { $0.params["path"]?.string } }
+        #expect(paths() == ["call.ogg", "call-2.ogg", "a/b.wav"], "a room is none of their business")
+        try note(&calls, "stopRecording", ["path": "call-2.ogg"])
+        #expect(paths() == ["call.ogg", "a/b.wav"], "what was asked for under this very name goes first")
+        try note(&calls, "stopRecording", ["path": "call-2.ogg"])
+        #expect(paths() == ["a/b.wav"])
+        calls.recordingEnded("a/b-7.wav")
+        #expect(paths().isEmpty)
+        try note(&calls, "startRecording", ["path": "1.wav", "type": "mix"])
+        try note(&calls, "startRecording", ["path": "2.wav", "type": "capture"])
+        try note(&calls, "stopRecording", ["type": "mix"])
+        #expect(paths() == ["2.wav"])
+        try note(&calls, "stopRecording")
+        #expect(calls.isEmpty)
+    }
+
     @Test("A scenario sets all audio settings, and comes back before those that were made after it")
     func scenario() throws {
         var calls = RememberedCalls()

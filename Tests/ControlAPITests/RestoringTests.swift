@@ -95,6 +95,26 @@ struct RestoringTests {
         #expect(third.engine.calls == ["startPlaying studio"], "a logout is none of its business")
     }
 
+    @Test("Files go on in others with a number: nothing that was written before is touched")
+    func files() async throws {
+        let directory = try TestDirectory()
+        let first = try await Start(directory)
+        try await first.call("loginRoom", Self.login)
+        try await first.call("startPlaying", ["streamID": "far", "sink": ["file": "far.wav"]])
+        try await first.call("startRecording", ["path": "a.ogg", "type": "mix", "overwrite": true])
+        try await first.call("startRecording", ["path": "full.wav", "type": "mix"])
+        // A disk that is full ends a recording for good.
+        first.engine.raise(.recordingState(path: "full.wav", type: .mix, state: .failed, errorCode: 1_010_017))
+        for _ in 0..<500 where first.keeper.calls.recordings.count > 1 { try await Task.sleep(for: .milliseconds(10)) }
+        await first.keeper.flush()
+        let second = try await Start(directory)
+        _ = await second.restorer.begin(joins: [])
+        #expect(
+            second.engine.calls == [
+                "startRecording a.ogg mix number", "loginRoom room1", "startPlaying far into far.wav, numbered",
+            ])
+    }
+
     @Test("Settings follow, and are there after an orderly stop")
     func settings() async throws {
         let directory = try TestDirectory()

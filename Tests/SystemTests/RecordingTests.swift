@@ -62,6 +62,45 @@ struct RecordingTests {
         }
     }
 
+    @Test("what is written is on the disk within seconds; a disk that takes its time over that holds up nothing")
+    func isOnTheDisk() throws {
+        let place = try TemporaryDirectory()
+        let shim = place.file("slow_disk.so")
+        try Command.demand(["gcc", "-O2", "-shared", "-fPIC", "-o", shim, "\(Programs.tools)/slow_disk.c"])
+        let log = place.file("log")
+        let server = try Daemon(input: "tone:440")
+        try server.login("room1", as: "server")
+        try server.control().call("startPublishing", ["streamID": "far", "wait": 20])
+        let daemon = try Daemon(
+            server: try server.asServer(), input: "tone:880",
+            environment: ["LD_PRELOAD": shim, "SLOW_DISK_LOG": log, "SLOW_DISK_MS": "700"])
+        let control = try daemon.control()
+        try daemon.login("room1", as: "user1")
+        try control.call("startPlaying", ["streamID": "far", "sink": ["file": "far.wav"], "wait": 20])
+        try control.call("startRecording", ["path": "said.wav", "type": "capture"])
+        try control.call("startPublishing", ["streamID": "near"])
+        func times(_ name: String) -> [Double] {
+            ((try? Files.text(log)) ?? "").split(separator: "\n").filter { $0.hasSuffix("/\(name)") }.compactMap {
+                $0.split(separator: " ").first.flatMap { Double($0) }
+            }
+        }
+        let files = ["far.wav", "said.wav"]
+        try waitUntil(upTo: 30, for: "four times each on the disk", instead: { (try? Files.text(log)) ?? "" }) {
+            files.allSatisfy { times($0).count >= 4 } ? true : nil
+        }
+        try control.call("stopRecording")
+        try control.call("stopPlaying", ["streamID": "far"])
+        for name in files {
+            let gaps = zip(times(name), times(name).dropFirst()).map { $1 - $0 }
+            print("measured: \(name) is brought to a slow disk every \(gaps) s")
+            #expect(gaps.allSatisfy { $0 < 4 }, "\(name): \(gaps)")
+            // Without a hole: the tone sounds from the beginning to the end.
+            let sound = try WAVFile(path: daemon.media(name))
+            let seconds = Double(sound.samples.count) / Double(WAVFile.rate)
+            #expect(sound.loudestTone().seconds > seconds - 1 && seconds > 3, "\(name) has \(seconds) s")
+        }
+    }
+
     @Test("a full disk is told of, and the call goes on")
     func fullDisk() throws {
         let daemon = try Daemon(input: "tone:440")

@@ -72,6 +72,44 @@ struct RestoreTests {
         last.stop()
     }
 
+    @Test(
+        "recordings and played files go on in files of their own; what was written before stays",
+        .timeLimit(.minutes(2)))
+    func filesGoOn() throws {
+        let server = try Daemon(input: "tone:440")
+        try server.login("room1", as: "server")
+        try server.control().call("startPublishing", ["streamID": "far", "wait": 20])
+        let daemon = try Daemon(server: try server.asServer())
+        try daemon.login("room1", as: "user1")
+        let control = try daemon.control()
+        let playing = try control.call("startPlaying", ["streamID": "far", "sink": ["file": "far.wav"], "wait": 20])
+        #expect(playing["file"].string == "far.wav")
+        #expect(try control.call("startRecording", ["path": "call.ogg", "type": "mix"])["path"].string == "call.ogg")
+        func seconds(_ name: String) -> Double {
+            Double((try? WAVFile(path: daemon.media(name)))?.samples.count ?? 0) / Double(WAVFile.rate)
+        }
+        try waitUntil(upTo: 20, for: "two seconds") { seconds("far.wav") > 2 ? true : nil }
+
+        daemon.process.send(SIGKILL)
+        try daemon.process.wait(upTo: 10)
+        let before = try ["far.wav", "call.ogg"].map { try Command.demand(["sha256sum", daemon.media($0)]) }
+        let again = try restart(daemon)
+        try waitUntil(upTo: 20, for: "the files to go on", instead: { again.output }) {
+            let path = try daemon.status()["recordings"][0]["path"].string
+            return seconds("far-2.wav") > 2 && path == "call-2.ogg" ? true : nil
+        }
+        #expect(try ["far.wav", "call.ogg"].map { try Command.demand(["sha256sum", daemon.media($0)]) } == before)
+        #expect(try WAVFile(path: daemon.media("far-2.wav")).loudestTone().hertz.rounded() == 440)
+        // By the name that it was asked for under.
+        try daemon.control().call("stopRecording", ["path": "call.ogg"])
+        try daemon.control().call("stopPlaying", ["streamID": "far"])
+        again.stop()
+        let last = try restart(daemon)
+        #expect(try daemon.status()["recordings"].array.isEmpty)
+        #expect(!Files.exists(daemon.media("far-3.wav")) && !Files.exists(daemon.media("call-3.ogg")))
+        last.stop()
+    }
+
     @Test("a damaged state file is set aside and said; the daemon starts", .timeLimit(.minutes(2)))
     func damaged() throws {
         let daemon = try Daemon()

@@ -158,7 +158,7 @@ import VoiceEngine
         let (anna, events) = try await bed.engine()
         func refusal(_ path: String, overwrite: Bool = false) async -> Int? {
             do {
-                _ = try await anna.startRecording(path: path, type: .mix, overwrite: overwrite)
+                _ = try await anna.startRecording(path: path, type: .mix, existing: overwrite ? .replace : .refuse)
                 return nil
             } catch { return (error as? ZegoError)?.code.number }
         }

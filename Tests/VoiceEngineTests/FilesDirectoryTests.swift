@@ -23,7 +23,7 @@ import VoiceEngine
         for path in [
             "/media/a.wav", "/media/new.wav", "/media/inside/b.wav", "/elsewhere/c.wav", "/media/link.wav",
             "/media/away",
-            "/media/pipe",
+            "/media/pipe", "/media/call.ogg", "/media/call-2.ogg", "/media/call-3.ogg",
         ] { unlink(root + path) }
         for path in ["/media/inside", "/media", "/elsewhere", ""] { rmdir(root + path) }
     }
@@ -62,5 +62,21 @@ import VoiceEngine
         _ = try files.createForWriting("new.wav")
         #expect(access(root + "/media/new.wav", F_OK) == 0)
         #expect(throws: ZegoError.self) { try self.files.createForWriting("new.wav") }
+    }
+
+    @Test("a file that exists stays, goes, or gets a neighbour with the next free number")
+    func numbers() throws {
+        let first = try files.createForWriting("call.ogg", existing: .number)
+        #expect(first.name == "call.ogg")
+        let second = try files.createForWriting("call.ogg", existing: .number)
+        #expect(second.name == "call-2.ogg" && second.path.hasSuffix("/call-2.ogg"))
+        #expect(try files.createForWriting("call.ogg", existing: .number).name == "call-3.ogg")
+        #expect(try files.createForWriting("call.ogg", existing: .replace).name == "call.ogg")
+        #expect(throws: ZegoError.self) { try self.files.createForWriting("call.ogg") }
+        #expect(NumberedName.make("a.b/c", 2) == "a.b/c-2" && NumberedName.make("a/.x", 3) == "a/.x-3")
+        for name in ["call-2.ogg", "call-17.ogg"] { #expect(NumberedName.isContinuation(name, of: "call.ogg")) }
+        for name in ["call.ogg", "call-1.ogg", "call-.ogg", "call-2.wav", "call-x.ogg", "all-2.ogg", "call-2-3.ogg"] {
+            #expect(!NumberedName.isContinuation(name, of: "call.ogg"), "\(name)")
+        }
     }
 }

@@ -52,7 +52,7 @@ package protocol EngineControlling: Sendable {
     func setRoomScenario(_ scenario: Scenario) async throws -> CallResult
     func enableProcessing(_ part: ProcessingPart, _ enable: Bool, mode: ProcessingMode?) async throws -> CallResult
 
-    func startRecording(path: String, type: RecordingType, overwrite: Bool) async throws -> CallResult
+    func startRecording(path: String, type: RecordingType, existing: ExistingFile) async throws -> RecordingResult
     func stopRecording(path: String?, type: RecordingType?) async throws -> CallResult
 
     func startSoundLevelMonitor(intervalMs: Int) async throws -> CallResult

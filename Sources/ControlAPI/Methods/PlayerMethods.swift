@@ -15,8 +15,12 @@ enum PlayerMethods {
                 "sink",
                 .oneOf([
                     .choice(["device"]),
-                    .object([.required("file", .string(maximumBytes: 4095), "a new WAV file below the files directory")]
-                    ),
+                    .object([
+                        .required("file", .string(maximumBytes: 4095), "a new WAV file below the files directory"),
+                        .optional(
+                            "numbered", .boolean, default: false,
+                            "a file that exists stays, and the new one gets the next free number"),
+                    ]),
                 ]), default: "device", "where the sound goes"),
             .optional(
                 "bufferRange",
@@ -29,6 +33,7 @@ enum PlayerMethods {
         ],
         result: [
             .required("streamID", .string(), "the stream"), .required("state", .string(), "as in player-state"),
+            .optional("file", .string(), "the file that was made"),
         ],
         errors: [
             .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed),
@@ -40,8 +45,9 @@ enum PlayerMethods {
         let result = try await call.context.engine().startPlaying(
             streamID: reader.string("streamID"), roomID: reader.optionalString("roomID"), sink: playSink(&reader),
             bufferRange: bufferRange(&reader), whep: reader.endpoint("whep"), wait: reader.wait(default: .no))
-        return Reply(
-            ["streamID": .string(result.streamID), "state": .string(result.state.rawValue)], seq: result.lastSeq)
+        var reply: JSONObject = ["streamID": .string(result.streamID), "state": .string(result.state.rawValue)]
+        if let file = result.file { reply["file"] = .string(file) }
+        return Reply(reply, seq: result.lastSeq)
     }
 
     private static func playSink(_ reader: inout JSONReader) throws(JSONShapeError) -> PlaySink {
@@ -49,7 +55,8 @@ enum PlayerMethods {
         case nil, "device": return .device
         default:
             var sink = try reader.object("sink")
-            return .file(path: try sink.string("file"))
+            return .file(
+                path: try sink.string("file"), isNumbered: try sink.optionalBool("numbered") ?? false)
         }
     }
 

@@ -52,9 +52,15 @@ package final class CallKeeper: Sendable {
         let content = file.read(catalogue: catalogue)
         state = Mutex(State(calls: content.calls))
         for problem in content.problems { tell(problem) }
-        let ends = log.events { if case .roomState(_, let reason, _, _) = $0 { reason.isFinal } else { false } }
+        let ends = log.events { event in
+            switch event {
+            case .roomState(_, let reason, _, _): reason.isFinal
+            case .recordingState(_, _, let state, _): state == .failed
+            default: false
+            }
+        }
         let task = Task { [weak self] in
-            for await event in ends { self?.roomEnded(event) }
+            for await event in ends { self?.ended(event) }
         }
         watching.withLock { $0 = task }
     }
@@ -133,11 +139,15 @@ package final class CallKeeper: Sendable {
         if change({ body(&$0.calls) }) != nil { write(after: .seconds(0)) }
     }
 
-    private func roomEnded(_ event: EngineEvent) {
-        guard case .roomState(let roomID, let reason, let errorCode, _) = event else { return }
-        let isRefused = ZegoErrorCode(rawValue: errorCode)?.endsTrying ?? false
-        guard reason == .kickOut || isRefused else { return }
-        edit { $0.roomEnded(roomID) }
+    private func ended(_ event: EngineEvent) {
+        switch event {
+        case .roomState(let roomID, let reason, let errorCode, _):
+            let isRefused = ZegoErrorCode(rawValue: errorCode)?.endsTrying ?? false
+            guard reason == .kickOut || isRefused else { return }
+            edit { $0.roomEnded(roomID) }
+        case .recordingState(let path, _, .failed, _): edit { $0.recordingEnded(path) }
+        default: break
+        }
     }
 
     /// The number of the change; nil when nothing has changed.

@@ -18,6 +18,8 @@ package enum CallMemory: Sendable, Equatable {
     case stopsPublishing
     case plays
     case stopsPlaying
+    case records
+    case stopsRecording
     /// A setting of this name: the last call counts, one for each value of the parameter `by`.
     case setting(String, by: String? = nil)
     /// A scenario was set, which sets all that the named settings did.

@@ -1,4 +1,5 @@
 import JSONRPC
+import VoiceEngine
 
 /// What the callers asked for and still want, as the calls that bring it about: a value that is told of every call that
 /// succeeded, and answers which calls have to be made again after a restart.
@@ -40,6 +41,7 @@ package struct RememberedCalls: Sendable, Equatable {
     private enum Subject: Hashable {
         case engine
         case setting(String, of: String)
+        case recording(path: String)
         case room(String)
         case publisher(channel: String)
         case player(streamID: String)
@@ -49,10 +51,11 @@ package struct RememberedCalls: Sendable, Equatable {
             switch self {
             case .engine: 0
             case .setting: 1
-            case .room: 2
-            case .publisher: 3
-            case .player: 4
-            case .playerSetting: 5
+            case .recording: 2
+            case .room: 3
+            case .publisher: 4
+            case .player: 5
+            case .playerSetting: 6
             }
         }
     }
@@ -91,6 +94,11 @@ package struct RememberedCalls: Sendable, Equatable {
         entries.filter { entry in
             if case .setting(let name, _) = entry.subject { name != "device" } else { false }
         }.map(\.call)
+    }
+
+    /// What is recorded.
+    package var recordings: [Call] {
+        entries.filter { if case .recording = $0.subject { true } else { false } }.map(\.call)
     }
 
     /// The rooms with the calls that entered them.
@@ -165,6 +173,8 @@ package struct RememberedCalls: Sendable, Equatable {
             for entry in stopped { remove(entry.subject) }
         case .plays: notePlayer(call, in: situation)
         case .stopsPlaying: if let streamID = text("streamID") { stopPlaying(streamID) }
+        case .records: if let path = text("path") { put(call, .recording(path: path)) }
+        case .stopsRecording: stopRecording(path: text("path"), type: text("type"))
         case .setting(let name, let key):
             put(call, .setting(name, of: key.map { text($0) ?? ($0 == "channel" ? Self.mainChannel : "") } ?? ""))
         case .scenario(let names):
@@ -209,6 +219,20 @@ package struct RememberedCalls: Sendable, Equatable {
             call.params["roomID"] = situation.rooms.first.map { .string($0) }
         }
         put(call, .player(streamID: streamID))
+    }
+
+    /// A recording has ended by itself: its file cannot be written any more.
+    package mutating func recordingEnded(_ path: String) { stopRecording(path: path, type: nil) }
+
+    /// - Parameter path: of the file, or as the call had it; nil: of all.
+    private mutating func stopRecording(path: String?, type: String?) {
+        let isKnown = path.map { path in entries.contains { $0.subject == .recording(path: path) } } ?? false
+        entries.removeAll { entry in
+            guard case .recording(let other) = entry.subject else { return false }
+            guard type == nil || entry.call.params["type"]?.string == type else { return false }
+            guard let path else { return true }
+            return isKnown ? other == path : NumberedName.isContinuation(path, of: other)
+        }
     }
 
     /// A room has ended for good: its user was put out, or its credentials were refused.

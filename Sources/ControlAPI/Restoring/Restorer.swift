@@ -44,6 +44,7 @@ package struct Restorer: Sendable {
         }
         let calls = keeper.calls
         for setting in calls.settings { await make(setting) }
+        for recording in calls.recordings { await make(recording) }
         for stream in calls.endpointStreams { await make(stream) }
         var joiners = joins.map { joiner($0, retryInterval) }
         for (roomID, login) in calls.rooms {
@@ -80,10 +81,25 @@ package struct Restorer: Sendable {
         }
     }
 
+    /// What was written before stays: files that are taken up again go on in others, with a number.
+    private func goOnBesideFiles(_ memory: CallMemory?, _ params: inout JSONObject) {
+        switch memory {
+        case .records:
+            params["overwrite"] = nil
+            params["numbered"] = true
+        case .plays:
+            guard var sink = params["sink"]?.object else { return }
+            sink["numbered"] = true
+            params["sink"] = .object(sink)
+        default: break
+        }
+    }
+
     private func call(_ remembered: RememberedCalls.Call) async throws(JSONRPCError) {
         var params = remembered.params
         let method = catalogue.method(named: remembered.method)
         if method?.parameters.contains(where: { $0.name == "wait" }) == true { params["wait"] = false }
+        goOnBesideFiles(method?.memory, &params)
         let request = JSONRPCRequest(method: remembered.method, params: .object(params))
         _ = try await catalogue.dispatch(request, context: context, connection: Nobody()).get()
     }

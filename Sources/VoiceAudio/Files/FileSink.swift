@@ -6,6 +6,7 @@ final class FileSink {
     private let ring: SPSCRing
     private let consumer: SPSCRing.Consumer
     private let writer: WAVWriter
+    var output: OutputFile { writer.file }
     private let blockBytes: Int
     private var nextIndex: Int64 = 0
     private var drains = 0

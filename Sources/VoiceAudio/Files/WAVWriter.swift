@@ -4,7 +4,7 @@ package final class WAVWriter {
     private static let headerLength = 44
 
     package let channels: Int
-    private let file: OutputFile
+    let file: OutputFile
     private var dataLength = 0
     private var knownLength = -1
 

@@ -35,7 +35,7 @@ extension DeviceHelper {
     private func recordingThread() throws(AudioError) -> RecordingThread {
         if let recording { return recording }
         do {
-            let thread = try RecordingThread { [events] slot, error in
+            let thread = try RecordingThread(disk: diskThread()) { [events] slot, error in
                 events(.recordingFailed(slot: slot, error: error))
             }
             try thread.loop.start()
@@ -50,5 +50,25 @@ extension DeviceHelper {
         for slot in runningRecordings { try? await stopRecording(slot: slot) }
         await recording?.loop.shutdown()
         recording = nil
+    }
+
+    // MARK: The disk
+
+    /// Brings the files that players and the output write to the disk.
+    func keepSinks() {
+        let sinks = Array(playerSinks.values) + (output.hasFailed ? [] : output.sink.map { [$0] } ?? [])
+        guard !sinks.isEmpty, let disk = diskThread() else { return }
+        for sink in sinks { disk.keep(sink.output) }
+    }
+
+    /// Started with the first file. Nil when the process has no descriptor or thread for it: files are written all the same.
+    private func diskThread() -> DiskThread? {
+        if disk == nil { disk = try? DiskThread() }
+        return disk
+    }
+
+    func endDisk() async {
+        await disk?.loop.shutdown()
+        disk = nil
     }
 }

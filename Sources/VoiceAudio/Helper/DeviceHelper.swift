@@ -13,6 +13,8 @@ import Transport
 actor DeviceHelper {
     private static let housekeeping: Int64 = 100_000_000
     private static let retryPause: Int64 = 1_000_000_000
+    /// Files are brought to the disk once a second.
+    private static let housesToDisk = 10
 
     nonisolated let loop: MediaLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -36,7 +38,7 @@ actor DeviceHelper {
 
     private var runningPublishers: Set<Int> = []
     private var runningPlayers: Set<Int> = []
-    private var playerSinks: [Int: FileSink] = [:]
+    var playerSinks: [Int: FileSink] = [:]
     /// Those whose file failed while their player goes on: its tap still points into their ring.
     private var failedSinks: [Int: FileSink] = [:]
     /// Who waits for something to come back from the audio thread.
@@ -50,6 +52,8 @@ actor DeviceHelper {
     var installedProcessor: ProcessorKey?
     var lentProcessors = 0
     var recording: RecordingThread?
+    var disk: DiskThread?
+    private var houses = 0
     var runningRecordings: Set<Int> = []
 
     init(
@@ -115,6 +119,7 @@ actor DeviceHelper {
         await endRecordings()
         await closeInput()
         await closeOutput()
+        await endDisk()
         await takeBackProcessor()
         isRunning = false
         tellState(.input, .closed, nil)
@@ -310,6 +315,7 @@ actor DeviceHelper {
             failedSinks[slot] = nil
             if let sink = playerSinks.removeValue(forKey: slot) {
                 do { try sink.finish() } catch { events(.sinkFailed(slot: slot, error: error)) }
+                disk?.keep(sink.output)
             }
             cameBack(.player(slot))
         case .capture(let unit, let code):
@@ -390,6 +396,8 @@ actor DeviceHelper {
                 failed(.output, error, wasRunning: true)
             }
         }
+        houses += 1
+        if houses % DeviceHelper.housesToDisk == 0 { keepSinks() }
         if let retry = input.retryAt, now >= retry, !input.isInstalled { openInput() }
         if let retry = output.retryAt, now >= retry, !output.isInstalled { openOutput() }
         let system = cells.system

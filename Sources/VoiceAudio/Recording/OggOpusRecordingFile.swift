@@ -4,6 +4,7 @@ final class OggOpusRecordingFile: RecordingFile {
     private static let frameMilliseconds = 20
 
     private let writer: OggOpusWriter
+    var output: OutputFile { writer.file }
     private var encoder: VoiceEncoder
     private let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: 4000, alignment: 8)
     /// Samples that do not fill a frame yet, interleaved.

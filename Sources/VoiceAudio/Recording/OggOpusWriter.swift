@@ -8,7 +8,7 @@ final class OggOpusWriter {
     private static let vendor = "libopus"
     private static let comments = ["ENCODER=zegod"]
 
-    private let file: OutputFile
+    let file: OutputFile
     private var stream = ogg_stream_state()
     private var length = 0
     private var packets: Int64 = 0

@@ -16,6 +16,7 @@ final class Recording {
     private var nextHeard: Int64 = 0
     /// For the audio thread; valid as long as this object.
     let tap: RecordingTap
+    var output: OutputFile { file.output }
 
     /// Makes the file.
     init(_ request: RecordingRequest, channels: Int) throws(AudioError) {

@@ -10,15 +10,23 @@ actor RecordingThread {
     nonisolated let loop: MediaLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
+    /// Every so many times they are brought to the disk: once a second.
+    private static let drainsToDisk = 5
+
     private let failed: @Sendable (Int, AudioError) -> Void
+    private let disk: DiskThread?
+    private var drains = 0
     private var recordings: [Int: Recording] = [:]
     /// Those whose file cannot be written any more: the audio thread still writes into their rings.
     private var failures: [Int: AudioError] = [:]
     private var timer: LoopTimer?
 
-    /// - Parameter failed: told once for each recording that cannot be written any more.
-    init(failed: @escaping @Sendable (Int, AudioError) -> Void) throws(SocketError) {
+    /// - Parameters:
+    ///   - disk: brings the files to the disk.
+    ///   - failed: told once for each recording that cannot be written any more.
+    init(disk: DiskThread?, failed: @escaping @Sendable (Int, AudioError) -> Void) throws(SocketError) {
         loop = try MediaLoop(name: "zego-record")
+        self.disk = disk
         self.failed = failed
     }
 
@@ -40,12 +48,15 @@ actor RecordingThread {
         let recording = recordings.removeValue(forKey: slot)
         if let failure = failures.removeValue(forKey: slot) { throw failure }
         try recording?.finish()
+        if let recording { disk?.keep(recording.output) }
     }
 
     private func drain() {
+        drains += 1
         for (slot, recording) in recordings where failures[slot] == nil {
             do {
                 try recording.drain()
+                if drains % RecordingThread.drainsToDisk == 0 { disk?.keep(recording.output) }
             } catch {
                 failures[slot] = error
                 failed(slot, error)

@@ -1,6 +1,7 @@
 /// A recording as a WAV file of 16 bit.
 final class WAVRecordingFile: RecordingFile {
     private let writer: WAVWriter
+    var output: OutputFile { writer.file }
 
     init(path: String, channels: Int) throws(AudioError) {
         writer = try WAVWriter(path: path, channels: channels)

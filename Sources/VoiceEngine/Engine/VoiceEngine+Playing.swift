@@ -61,7 +61,8 @@ extension VoiceEngine {
     private func playResult(_ token: UInt64, _ streamID: StreamID, _ wait: CallWait) async throws -> PlayResult {
         guard case .seconds(let seconds) = wait else {
             return PlayResult(
-                streamID: streamID.rawValue, state: players[token]?.state ?? .playRequesting, lastSeq: lastSeq)
+                streamID: streamID.rawValue, state: players[token]?.state ?? .playRequesting,
+                file: openFiles[token]?.name, lastSeq: lastSeq)
         }
         return try await self.wait(seconds: seconds) { engine in engine.playOutcome(token, streamID) }
     }
@@ -72,7 +73,11 @@ extension VoiceEngine {
         }
         switch player.state {
         case .playRequesting: return nil
-        case .playing: return .success(PlayResult(streamID: streamID.rawValue, state: .playing, lastSeq: lastSeq))
+        case .playing:
+            return
+                .success(
+                    PlayResult(
+                        streamID: streamID.rawValue, state: .playing, file: openFiles[token]?.name, lastSeq: lastSeq))
         case .noPlay: return .failure(Self.error(player.errorCode, player.reason))
         }
     }
@@ -124,7 +129,9 @@ extension VoiceEngine {
         _ slot: Int, _ sink: PlaySink, _ range: ClosedRange<Int>
     ) async throws -> OpenedFile? {
         var file: OpenedFile?
-        if case .file(let path) = sink { file = try files.createForWriting(path) }
+        if case .file(let path, let isNumbered) = sink {
+            file = try files.createForWriting(path, existing: isNumbered ? .number : .refuse)
+        }
         let sound = PlayerAudio(
             sink: file.map { .file(path: $0.path) } ?? .device, bufferRange: range, volume: allPlayersVolume,
             isMuted: muteAllPlayers)

@@ -9,26 +9,28 @@ extension VoiceEngine {
     private static let longestPath = 1024
 
     /// `startRecording`: into a file below the files directory, WAV or Ogg Opus by its suffix; answers when it is being
-    /// written. Nothing that exists is overwritten unless asked for.
+    /// written.
     ///
     /// 1010002 for another suffix, 1010011 for a path that is too long, 1010013 for a file that cannot be made, is being
     /// recorded already, or is one recording too many.
-    package func startRecording(path: String, type: RecordingType, overwrite: Bool = false) async throws -> CallResult {
+    package func startRecording(
+        path: String, type: RecordingType, existing: ExistingFile = .refuse
+    ) async throws -> RecordingResult {
         try checkAlive()
         guard path.utf8.count < Self.longestPath else {
             throw ZegoError(.recordPathTooLong, detail: "\(path.utf8.count) bytes")
         }
         let format = try Self.format(of: path)
-        guard !recordings.contains(where: { $0.path == path }) else {
+        guard existing == .number || !recordings.contains(where: { $0.path == path }) else {
             throw ZegoError(.recordOpenFailed, detail: "\"\(path)\" is being recorded already")
         }
         let file: OpenedFile
         do {
-            file = try files.createForWriting(path, overwrite: overwrite)
+            file = try files.createForWriting(path, existing: existing)
         } catch {
             throw ZegoError(.recordOpenFailed, detail: error.detail)
         }
-        recordings.append(RunningRecording(path: path, type: type, file: file))
+        recordings.append(RunningRecording(requestedPath: path, type: type, file: file))
         do {
             let handle = try await audio.startRecording(
                 RecordingRequest(path: file.path, source: type.source, format: format))
@@ -41,15 +43,19 @@ extension VoiceEngine {
             recordings.removeAll { $0.file === file }
             throw Self.recordingError(error, file, otherwise: .recordOpenFailed)
         }
-        tell([.recordingState(path: path, type: type, state: .started, errorCode: 0)])
-        return CallResult(lastSeq: lastSeq)
+        tell([.recordingState(path: file.name, type: type, state: .started, errorCode: 0)])
+        return RecordingResult(path: file.name, lastSeq: lastSeq)
     }
 
-    /// `stopRecording` of a path, of all of a type, or of all; answers when the files are complete. 1000017 for a path that
-    /// is not being recorded.
+    /// `stopRecording` of a path (of the file, or as `startRecording` was given it), of all of a type, or of all; answers when
+    /// the files are complete. 1000017 for a path that is not being recorded.
     package func stopRecording(path: String? = nil, type: RecordingType? = nil) async throws -> CallResult {
         try checkAlive()
-        let meant = recordings.filter { ($0.path == path || path == nil) && ($0.type == type || type == nil) }
+        let isFile = recordings.contains { $0.path == path }
+        let meant = recordings.filter { recording in
+            (path == nil || (isFile ? recording.path : recording.requestedPath) == path)
+                && (recording.type == type || type == nil)
+        }
         if let path, meant.isEmpty {
             throw ZegoError(.illegalParameter, detail: "\"\(path)\" is not being recorded")
         }

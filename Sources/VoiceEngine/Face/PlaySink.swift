@@ -2,6 +2,7 @@
 package enum PlaySink: Sendable, Equatable {
     /// Into the mix for the output device.
     case device
-    /// Into a WAV file below the files directory (48 kHz, 16 bit); nothing that exists is overwritten.
-    case file(path: String)
+    /// Into a WAV file below the files directory (48 kHz, 16 bit); nothing that exists is overwritten: the call is refused
+    /// then, or the new file gets a number.
+    case file(path: String, isNumbered: Bool = false)
 }

@@ -19,13 +19,14 @@ package struct FilesDirectory: Sendable {
         try open(name, flags: O_RDONLY)
     }
 
-    /// Makes a file for writing; one that exists is not touched, or goes out of the way of the new one when `overwrite`
-    /// says so (who has it open keeps it). Throws 1000017.
-    package func createForWriting(_ name: String, overwrite: Bool = false) throws(ZegoError) -> OpenedFile {
-        try open(name, flags: O_WRONLY | O_CREAT | O_EXCL, removingFormer: overwrite)
+    /// Makes a file for writing. The name of what was made is ``OpenedFile/name``. Throws 1000017.
+    package func createForWriting(
+        _ name: String, existing: ExistingFile = .refuse
+    ) throws(ZegoError) -> OpenedFile {
+        try open(name, flags: O_WRONLY | O_CREAT | O_EXCL, existing: existing)
     }
 
-    private func open(_ name: String, flags: Int32, removingFormer: Bool = false) throws(ZegoError) -> OpenedFile {
+    private func open(_ name: String, flags: Int32, existing: ExistingFile = .refuse) throws(ZegoError) -> OpenedFile {
         let components = try components(of: name)
         guard let file = components.last else { throw refused(name, "it names no file") }
         var directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -37,9 +38,15 @@ package struct FilesDirectory: Sendable {
             close(directory)
             directory = next
         }
-        if removingFormer { try remove(file, in: directory, name) }
-        // O_NONBLOCK: a FIFO that somebody put there must not stop the engine.
-        let descriptor = openat(directory, file, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o660)
+        if existing == .replace { try remove(file, in: directory, name) }
+        var number = 1
+        var descriptor: Int32
+        repeat {
+            // O_NONBLOCK: a FIFO that somebody put there must not stop the engine.
+            let flags = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+            descriptor = openat(directory, NumberedName.make(file, number), flags, 0o660)
+            number += 1
+        } while descriptor < 0 && errno == EEXIST && existing == .number && number <= NumberedName.last
         guard descriptor >= 0 else { throw refused(name, Self.text(errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -48,7 +55,8 @@ package struct FilesDirectory: Sendable {
         }
         guard flags & O_CREAT != 0 else { return OpenedFile(name: name, descriptor: descriptor) }
         return OpenedFile(
-            name: name, descriptor: descriptor, directory: fcntl(directory, F_DUPFD_CLOEXEC, 0), file: file)
+            name: NumberedName.make(name, number - 1), descriptor: descriptor,
+            directory: fcntl(directory, F_DUPFD_CLOEXEC, 0), file: NumberedName.make(file, number - 1))
     }
 
     /// Takes away a regular file; what is none stays, and is then in the way of the new one.

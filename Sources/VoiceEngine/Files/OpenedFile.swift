@@ -4,7 +4,7 @@
 
 /// A file below the files directory, found and opened safely; closed when the last reference goes.
 package final class OpenedFile: Sendable {
-    /// As the caller named it.
+    /// As the caller named it, with the number that it may have got.
     package let name: String
     /// A path that leads to this very file, whatever happens to the directories of its name meanwhile; good while this
     /// object lives. Its last component is no symbolic link.

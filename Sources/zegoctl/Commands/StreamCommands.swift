@@ -79,6 +79,9 @@ struct PlayCommand: ParsableCommand {
     @Option(help: "A new WAV file below the files directory instead of the output device.")
     var file: String?
 
+    @Flag(help: "When there is such a file, put the next free number into the name: voice-2.wav.")
+    var numbered = false
+
     @Option(help: "The URL of a WHEP server that it comes from instead of a room.")
     var whep: String?
 
@@ -90,12 +93,13 @@ struct PlayCommand: ParsableCommand {
 
     func validate() throws {
         try EndpointArguments.check(url: whep, option: "--whep", tokenFile: tokenFile, room: nil)
+        if numbered, file == nil { throw ValidationError("--numbered needs --file") }
     }
 
     func run() throws {
         var params: JSONObject = ["streamID": .string(stream), "wait": wait > 0 ? .number(wait) : false]
         if let whep { params["whep"] = try EndpointArguments.json(url: whep, tokenFile: tokenFile) }
-        if let file { params["sink"] = ["file": .string(file)] }
+        if let file { params["sink"] = ["file": .string(file), "numbered": .bool(numbered)] }
         try Caller(options: connection.or(root.connection)).run("startPlaying", params) {
             "\(stream) \(Text.plain($0["state"]))"
         }

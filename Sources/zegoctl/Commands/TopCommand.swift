@@ -30,7 +30,8 @@ struct TopCommand: ParsableCommand {
         // Levels come a few times a second where they are monitored.
         let deadline = LineClient.now() + 1
         while LineClient.now() < deadline, !watcher.isComplete { try watcher.read(upTo: deadline - LineClient.now()) }
-        for line in watcher.screen.lines(width: width ?? Terminal.size.columns, height: .max) { Caller.print(line) }
+        let lines = watcher.screen.lines(width: width ?? Terminal.size.columns, height: .max)
+        Caller.print(lines.joined(separator: "\n"))
     }
 
     /// Until q, or a signal that ends it.

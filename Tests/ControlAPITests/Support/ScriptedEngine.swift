@@ -172,7 +172,11 @@ actor ScriptedEngine: EngineControlling {
         streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, whep: MediaEndpoint?,
         wait: CallWait
     ) throws -> PlayResult {
-        record("startPlaying \(streamID)")
+        if case .file(let path, let isNumbered) = sink {
+            record("startPlaying \(streamID) into \(path)\(isNumbered ? ", numbered" : "")")
+        } else {
+            record("startPlaying \(streamID)")
+        }
         let seq = raise(.playerState(streamID: streamID, state: .playRequesting, errorCode: 0, extendedData: [:]))
         return PlayResult(streamID: streamID, state: .playRequesting, lastSeq: seq)
     }
@@ -250,9 +254,9 @@ actor ScriptedEngine: EngineControlling {
         return result
     }
 
-    func startRecording(path: String, type: RecordingType, overwrite: Bool) -> CallResult {
-        record("startRecording \(path) \(type) \(overwrite)")
-        return result
+    func startRecording(path: String, type: RecordingType, existing: ExistingFile) -> RecordingResult {
+        record("startRecording \(path) \(type) \(existing)")
+        return RecordingResult(path: path, lastSeq: snapshot().lastSeq)
     }
 
     func stopRecording(path: String?, type: RecordingType?) -> CallResult {
