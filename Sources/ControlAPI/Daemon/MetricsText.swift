@@ -95,6 +95,10 @@ extension MetricsText {
         counter(
             "zegod_packets_recovered_total", "Packets of played streams that came when asked for again.",
             repairs.recovered)
+        counter(
+            "zegod_packets_repaired_by_copies_total",
+            "Packets of played streams that were missing and came as copies inside later ones.",
+            repairs.repairedByCopies)
         gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
         let parts = engine.audio.delayMs.parts
         if !parts.isEmpty {

@@ -1,8 +1,8 @@
 /// Makes RED payloads (RFC 2198): remembers the last payloads of a stream and puts copies of them before a new one. Its
 /// memory is taken once; writing allocates nothing.
 package struct REDEncoder: ~Copyable {
-    /// Payloads remembered: one more than the farthest copy.
-    private static var depth: Int { 6 }
+    /// Payloads remembered: more than the farthest copy is back, so that one that comes late does not push it out.
+    private static var depth: Int { 8 }
 
     private struct Entry: BitwiseCopyable {
         var timestamp: UInt32 = 0

@@ -14,6 +14,10 @@ package struct ForwarderStatistics: Sendable, Hashable {
     package var retransmissionsRequested: UInt64 = 0
     /// Packets of publishers that came after they had been asked for again.
     package var packetsRecovered: UInt64 = 0
+    /// Packets of publishers that were lost and came as copies inside later ones (RED).
+    package var packetsRestored: UInt64 = 0
+    /// Media packets to listeners that carried copies of earlier ones.
+    package var packetsWithCopies: UInt64 = 0
     /// Packets sent again because a listener missed them, and requests that came too late.
     package var packetsRetransmitted: UInt64 = 0
     package var retransmissionsMissed: UInt64 = 0
@@ -49,6 +53,8 @@ package struct ForwarderStatistics: Sendable, Hashable {
         sum.packetsLost &+= other.packetsLost
         sum.retransmissionsRequested &+= other.retransmissionsRequested
         sum.packetsRecovered &+= other.packetsRecovered
+        sum.packetsRestored &+= other.packetsRestored
+        sum.packetsWithCopies &+= other.packetsWithCopies
         sum.packetsRetransmitted &+= other.packetsRetransmitted
         sum.retransmissionsMissed &+= other.retransmissionsMissed
         sum.arrivalReports &+= other.arrivalReports

@@ -25,8 +25,9 @@ extension ForwardingWorker {
         }
         guard let media, publication.route.source.load(ordering: .relaxed) == media.packet.source else { return }
         if !publication.isLive { begin(publication, of: session) }
+        counters.packetsRestored &+= UInt64(media.packet.restoredCount)
         forward(
-            media.packet, payload: UnsafeMutableRawBufferPointer(rebasing: packet[media.payload]), publication.route)
+            media.packet, payload: UnsafeRawBufferPointer(rebasing: packet[media.payload]), publication.route)
     }
 
     private func begin(_ publication: Publication, of session: PeerSession) {
@@ -36,13 +37,13 @@ extension ForwardingWorker {
     }
 
     /// Hands a packet to every worker that has listeners (one message each), this one included.
-    private func forward(_ packet: MediaPacket, payload: UnsafeMutableRawBufferPointer, _ route: StreamRoute) {
+    private func forward(_ packet: MediaPacket, payload: UnsafeRawBufferPointer, _ route: StreamRoute) {
         let interest = route.interest.load(ordering: .relaxed)
         var others = interest & ~(1 << UInt64(index))
         while others != 0 {
             let worker = others.trailingZeroBitCount
             others &= others - 1
-            if shared.mailboxes[worker].post(packet, payload: UnsafeRawBufferPointer(payload)) {
+            if shared.mailboxes[worker].post(packet, payload: payload) {
                 counters.packetsHandedOver &+= 1
                 bells |= 1 << UInt64(worker)
             } else {
@@ -55,32 +56,78 @@ extension ForwardingWorker {
         deliver(packet, payload: payload)
     }
 
-    /// Sends a packet to this worker's listeners. The payload types inside RED are changed in place when a listener's
-    /// differ from those of the one before; the payload is no one else's.
-    func deliver(_ packet: MediaPacket, payload: UnsafeMutableRawBufferPointer) {
+    /// Sends a packet to this worker's listeners: its own Opus packet, and before it copies of earlier ones where the
+    /// listener's leg loses packets. What the copies that came with it were good for on the publisher's leg is over here.
+    ///
+    /// Restored packets follow it, because they are late: a receiver is to see a late packet, not a way that has become
+    /// longer.
+    func deliver(_ packet: MediaPacket, payload: UnsafeRawBufferPointer) {
         // Asked again here: a publisher that has since been replaced may have left packets in the mailbox, and going back
         // to it would make the listeners change twice.
         guard let group = groups[packet.route], group.route.source.load(ordering: .relaxed) == packet.source else {
             return
         }
-        var innerPayloadType = packet.innerPayloadType
-        let primary = UnsafeRawBufferPointer(rebasing: payload[(payload.count - Int(packet.primaryLength))...])
-        let whole = UnsafeRawBufferPointer(payload)
+        group.begin(packet.source)
+        for index in 0..<packet.restoredCount {
+            let earlier = packet.restored[index]
+            group.copies.remember(
+                payload.part(Int(earlier.offset), Int(earlier.length)),
+                sequenceNumber: UInt16(truncatingIfNeeded: earlier.sequence), timestamp: earlier.timestamp)
+        }
+        let primary = payload.part(payload.count - Int(packet.primaryLength), Int(packet.primaryLength))
+        let samples = OpusPacket.samples(in: primary)
+        variants.begin()
         for subscription in group.subscriptions {
-            let session = subscription.session
-            guard !subscription.isHeld, let path = session.path else { continue }
-            var asRED = false
-            if packet.isRED, subscription.redPayloadType != nil {
-                asRED = true
-                if subscription.opusPayloadType != innerPayloadType {
-                    guard
-                        REDWriter.replacePayloadType(
-                            innerPayloadType, by: subscription.opusPayloadType, in: payload)
-                    else { continue }
-                    innerPayloadType = subscription.opusPayloadType
-                }
+            guard !subscription.isHeld, let path = subscription.session.path else { continue }
+            if let samples, let red = red(for: subscription, packet, primary, samples, group) {
+                send(packet, payload: red, asRED: true, to: subscription, path)
+            } else {
+                send(packet, payload: primary, asRED: false, to: subscription, path)
             }
-            send(packet, payload: packet.isRED && !asRED ? primary : whole, asRED: asRED, to: subscription, path)
+        }
+        if samples != nil {
+            group.copies.remember(
+                primary, sequenceNumber: UInt16(truncatingIfNeeded: packet.sequence), timestamp: packet.timestamp)
+        }
+        for index in 0..<packet.restoredCount {
+            let earlier = packet.restored[index]
+            let content = payload.part(Int(earlier.offset), Int(earlier.length))
+            let restored = packet.restored(index)
+            for subscription in group.subscriptions {
+                guard !subscription.isHeld, let path = subscription.session.path else { continue }
+                send(restored, payload: content, asRED: false, to: subscription, path)
+            }
+        }
+    }
+
+    /// The payload with the copies that a listener is to get; nil: none.
+    ///
+    /// The copy of the packet before, when the publisher sent it along, is for everybody who can read it: a browser sends
+    /// it whatever its own way loses, and who has not reported yet may need it. Farther ones, and any of a publisher that
+    /// sends none, are for those whose own leg loses packets.
+    private func red(
+        for subscription: Subscription, _ packet: MediaPacket, _ primary: UnsafeRawBufferPointer, _ samples: Int,
+        _ group: ListenerGroup
+    ) -> UnsafeRawBufferPointer? {
+        guard subscription.redPayloadType != nil else { return nil }
+        let given: RedundancyLevel = packet.hasNearCopy ? .light : .none
+        var level = max(subscription.redundancyLevel, given)
+        // A stream that is rich has copies of its own weight: 160 kb/s of them are enough.
+        while level > given, (level.copies - given.copies) * primary.count > 400 * samples / 960,
+            let lower = RedundancyLevel(rawValue: level.rawValue - 1)
+        {
+            level = lower
+        }
+        if level > given {
+            let more = (level.copies - given.copies) * primary.count
+            if !subscription.session.copyAllowance.take(more, now: packet.arrival) { level = given }
+        }
+        guard level != .none else { return nil }
+        let payloadType = subscription.opusPayloadType
+        return variants.payload(level, payloadType: payloadType) { buffer in
+            group.copies.write(
+                primary, sequenceNumber: UInt16(truncatingIfNeeded: packet.sequence), timestamp: packet.timestamp,
+                samples: samples, level: level, payloadType: payloadType, into: buffer)
         }
     }
 
@@ -104,5 +151,6 @@ extension ForwardingWorker {
         post(length: length, on: path, socket: session.socket, isMedia: true)
         counters.packetsForwarded &+= 1
         counters.bytesForwarded &+= UInt64(length)
+        if asRED { counters.packetsWithCopies &+= 1 }
     }
 }

@@ -20,7 +20,10 @@ extension ForwardingWorker {
             switch packet {
             case .senderReport(let report):
                 session.publication(ssrc: report.ssrc)?.senderReport(
-                    report, now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now))
+report, now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now))
+                take(report.reportBlocks, of: session, now: now)
+            case .receiverReport(let report):
+                take(report.reportBlocks, of: session, now: now)
             case .goodbye(var goodbye):
                 while let ssrc = goodbye.next() {
                     if let publication = session.publication(ssrc: ssrc) { pause(publication, of: session) }
@@ -30,9 +33,17 @@ extension ForwardingWorker {
                 while let number = nack.next() {
                     sendAgain(number, of: subscription, now: now)
                 }
-            case .receiverReport, .sourceDescription, .transportFeedback, .other:
+            case .sourceDescription, .transportFeedback, .other:
                 break
             }
+        }
+    }
+
+    /// What a listener says of its leg; what a publisher is told of comes from the publisher's own packets only.
+    private func take(_ blocks: RTCPReportBlocks, of session: PeerSession, now: MonotonicTime) {
+        var blocks = blocks
+        while let block = blocks.next() {
+            session.subscriptionsBySSRC[block.ssrc]?.report(block, now: now)
         }
     }
 
@@ -42,6 +53,7 @@ extension ForwardingWorker {
         case .packet(let bytes):
             enqueue(bytes, path: path, socket: subscription.session.socket, isMedia: true)
             counters.packetsRetransmitted &+= 1
+            subscription.sentAgain(number)
         case .gone:
             counters.retransmissionsMissed &+= 1
         case .resentJustNow:
@@ -85,6 +97,7 @@ extension ForwardingWorker {
             in: Self.reportMilliseconds * 8 / 10...Self.reportMilliseconds * 12 / 10, using: &random)
         session.nextReport = Self.onGrid(now.advanced(byMilliseconds: interval))
         let silence = configuration.streamSilenceMilliseconds
+        for subscription in session.subscriptions.values { subscription.settleRequests(now: now) }
         for publication in session.publications.values
         where publication.isLive && now >= publication.lastArrival.advanced(byMilliseconds: silence) {
             pause(publication, of: session)

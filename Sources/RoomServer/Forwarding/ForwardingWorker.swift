@@ -27,6 +27,7 @@ actor ForwardingWorker {
     /// For STUN, DTLS and plain RTCP; for the headers of listeners.
     let control = ScratchBuffer(byteCount: DatagramBatch.slotCapacity)
     let headers = ScratchBuffer(byteCount: 256)
+    let variants = REDVariants()
 
     var sessions: [PeerSession?] = []
     private var vacantSlots: [Int] = []
@@ -231,7 +232,7 @@ actor ForwardingWorker {
     private func takeMail(_ mailbox: WorkerMailbox, now: MonotonicTime) -> Bool {
         mailbox.take { mail, bytes in
             if mail.isMedia {
-                deliver(mail.packet, payload: bytes)
+                deliver(mail.packet, payload: UnsafeRawBufferPointer(bytes))
             } else {
                 take(bytes, TransportTuple(local: mail.local, remote: mail.remote), now: now, mayHandOver: false)
             }

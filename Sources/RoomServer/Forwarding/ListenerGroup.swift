@@ -1,10 +1,23 @@
-/// The listeners of one stream on one worker, in the order in which packets go out.
+import RTP
+
+/// The listeners of one stream on one worker, in the order in which packets go out, and what was sent last: copies for
+/// those who lose packets are made from it.
 final class ListenerGroup {
     let route: StreamRoute
     private(set) var subscriptions: [Subscription] = []
+    var copies = REDEncoder()
+    /// Whose packets ``copies`` holds.
+    private var source: UInt64 = 0
 
     init(route: StreamRoute) {
         self.route = route
+    }
+
+    /// Packets of `source` come: those of another are of no use any more.
+    func begin(_ source: UInt64) {
+        guard self.source != source else { return }
+        self.source = source
+        copies.removeAll()
     }
 
     func add(_ subscription: Subscription) {

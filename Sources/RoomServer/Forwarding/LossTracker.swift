@@ -59,6 +59,11 @@ package struct LossTracker {
         return .afterGap
     }
 
+    /// The content of a packet has come another way: it need not be asked for (any more). Lost it is all the same.
+    package mutating func repaired(_ sequence: Int64) {
+        missing.removeAll { $0.sequence == sequence }
+    }
+
     /// The sequence numbers to ask for now, in rising order, added to `numbers`.
     package mutating func takeDue(now: MonotonicTime, into numbers: inout [UInt16]) {
         for index in missing.indices where missing[index].askAt <= now {

@@ -12,9 +12,8 @@ struct MediaPacket: BitwiseCopyable, Sendable {
     var sequence: Int64 = 0
     var timestamp: UInt32 = 0
     var marker = false
-    /// The payload is RED (RFC 2198) whose blocks are all Opus of ``innerPayloadType``; else plain Opus.
-    var isRED = false
-    var innerPayloadType: UInt8 = 0
+    /// It came with a copy of the packet before it (RFC 2198).
+    var hasNearCopy = false
     /// The byte of RFC 6464, or ``noAudioLevel``.
     var audioLevel: UInt16 = MediaPacket.noAudioLevel
     /// When it was captured by the server's clock (`NTPTime`); 0: unknown.
@@ -22,9 +21,11 @@ struct MediaPacket: BitwiseCopyable, Sendable {
     /// The moment of ``timestamp`` by the server's clock, nanoseconds since 1970: for sender reports.
     var timestampUnixNanoseconds: Int64 = 0
     var arrival = MonotonicTime.zero
-    var payloadLength: Int32 = 0
-    /// Bytes at the end of a RED payload that are the primary block: what listeners without RED get.
+    /// Bytes at the end of the payload that are its own Opus packet; before them may be the copies that came with it.
     var primaryLength: Int32 = 0
+    /// Packets before it that were lost on the publisher's leg and are among the copies: the first ``restoredCount``.
+    var restored = InlineArray<4, RestoredPacket>(repeating: RestoredPacket())
+    var restoredCount = 0
 
     static let noAudioLevel: UInt16 = 0xFFFF
 }

@@ -30,6 +30,7 @@ final class PeerSession {
 
     /// For transport-wide feedback, if it was negotiated: one space of numbers for all sections.
     var arrivals: TransportArrivalRecorder?
+    var copyAllowance = CopyAllowance()
     var nextReport: MonotonicTime
     var nextFeedback = MonotonicTime.distantFuture
     var nextLossRequest = MonotonicTime.distantFuture

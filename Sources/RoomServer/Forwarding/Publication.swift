@@ -23,6 +23,11 @@ final class Publication {
     private var compactor = SequenceCompactor()
     private(set) var reception = ReceptionStatistics(clockRate: 48_000)
     private var clock = PublisherClock()
+    /// What listeners have been given, in its own packet or restored from a copy.
+    private var delivered = SentWindow()
+    /// Unwrapped, of the run of packets that is current.
+    private var firstNumber: Int64?
+    private var newest: (number: Int64, timestamp: UInt32)?
     var losses = LossTracker()
 
     /// Packets are arriving, as far as was told to signalling.
@@ -52,6 +57,9 @@ final class Publication {
 
     /// Makes the packet that listeners get; nil when there is nothing for them in it.
     ///
+    /// Copies of earlier packets (RED) that came with it are for two purposes: a packet that was lost on this leg is
+    /// restored from them and goes to every listener under its own number, late; and it need not be asked for.
+    ///
     /// - Parameters:
     ///   - packet: opened, in the receive slot.
     ///   - makeSource: gives a new ``StreamRoute/source``.
@@ -70,10 +78,7 @@ final class Publication {
         case .implausible:
             return nil
         case .restarted:
-            sequence = SequenceUnwrapper()
-            compactor = SequenceCompactor()
-            losses = LossTracker()
-            clock = PublisherClock()
+            forgetPackets()
             publish(source: makeSource())
         case .inOrder, .late:
             break
@@ -85,22 +90,34 @@ final class Publication {
         // Only a later number moves the unwrapper, so that a late one cannot pull it back.
         if sequence.last.map({ number > $0 }) ?? true { _ = sequence.unwrap(header.sequenceNumber) }
         arrival = losses.received(number, now: now)
+        guard delivered.use(number) else { return nil }
+        defer {
+            if firstNumber == nil { firstNumber = number }
+            if newest.map({ number > $0.number }) ?? true { newest = (number, header.timestamp) }
+        }
         guard header.payloadLength > 0 else {
             compactor.skip(number)
             return nil
         }
-        return describe(
-            header, packet, number: compactor.compact(number), now: now, unixNanoseconds: unixNanoseconds)
+        return describe(header, packet, number: number, now: now, unixNanoseconds: unixNanoseconds)
     }
 
     private func begin(ssrc: UInt32, source: UInt64) {
         self.ssrc = ssrc
+        reception = ReceptionStatistics(clockRate: 48_000)
+        forgetPackets()
+        publish(source: source)
+    }
+
+    /// Another run of packets begins.
+    private func forgetPackets() {
         sequence = SequenceUnwrapper()
         compactor = SequenceCompactor()
-        reception = ReceptionStatistics(clockRate: 48_000)
         losses = LossTracker()
         clock = PublisherClock()
-        publish(source: source)
+        delivered = SentWindow()
+        firstNumber = nil
+        newest = nil
     }
 
     /// Makes `source` the one whose packets listeners get: the newest publisher of a stream wins.
@@ -114,12 +131,16 @@ final class Publication {
         unixNanoseconds: Int64
     ) -> (packet: MediaPacket, payload: Range<Int>)? {
         var media = MediaPacket()
-        var payload = header.payloadRange
+        media.sequence = compactor.compact(number)
+        media.timestamp = header.timestamp
+        media.primaryLength = Int32(header.payloadLength)
         if header.payloadType == redPayloadType {
-            guard let red = readRED(UnsafeRawBufferPointer(rebasing: packet[payload])) else { return nil }
-            media.isRED = red.isWhole
-            media.primaryLength = Int32(red.primaryLength)
-            if !red.isWhole { payload = payload.upperBound - red.primaryLength..<payload.upperBound }
+            let payload = UnsafeRawBufferPointer(rebasing: packet[header.payloadRange])
+            guard let primary = REDReader.primary(of: payload), primary.payloadType == opusPayloadType,
+                !primary.data.isEmpty
+            else { return nil }
+            media.primaryLength = Int32(primary.data.count)
+            takeCopies(from: payload, number: number, into: &media)
         } else if header.payloadType != opusPayloadType {
             return nil
         }
@@ -133,30 +154,41 @@ final class Publication {
         }
         media.route = route.number
         media.source = source
-        media.sequence = number
-        media.timestamp = header.timestamp
         media.marker = header.marker
-        media.innerPayloadType = opusPayloadType
         media.timestampUnixNanoseconds = clock.unixNanoseconds(
             ofTimestamp: header.timestamp, arrivalUnixNanoseconds: unixNanoseconds)
         media.arrival = now
-        media.payloadLength = Int32(payload.count)
-        return (media, payload)
+        return (media, header.payloadRange)
     }
 
-    /// Whether all blocks are Opus under our number (else only the primary block can be used), and how long the primary
-    /// block is; nil when not even that is of use.
-    private func readRED(_ payload: UnsafeRawBufferPointer) -> (isWhole: Bool, primaryLength: Int)? {
-        guard var reader = REDReader(payload) else { return nil }
-        var isWhole = true
-        while let block = reader.next() {
-            if block.isPrimary {
-                guard block.payloadType == opusPayloadType, !block.data.isEmpty else { return nil }
-                return (isWhole, block.data.count)
+    /// Finds among the copies those of packets that no listener has had yet.
+    private func takeCopies(from payload: UnsafeRawBufferPointer, number: Int64, into media: inout MediaPacket) {
+        guard var reader = REDReader(payload), let start = payload.baseAddress else { return }
+        while let block = reader.next(), !block.isPrimary {
+            // RED does not tell the sequence number: frames of one length are taken for granted, as every receiver does.
+            guard block.payloadType == opusPayloadType, block.timestampOffset > 0,
+                let samples = OpusPacket.samples(in: block.data), Int(block.timestampOffset) % samples == 0,
+                let data = block.data.baseAddress
+            else { continue }
+            let distance = Int64(Int(block.timestampOffset) / samples)
+            if distance == 1 { media.hasNearCopy = true }
+            let earlier = number - distance
+            let timestamp = media.timestamp &- block.timestampOffset
+            guard media.restoredCount < media.restored.count, fits(earlier, timestamp), delivered.use(earlier) else {
+                continue
             }
-            if block.payloadType != opusPayloadType { isWhole = false }
+            losses.repaired(earlier)
+            media.restored[media.restoredCount] = RestoredPacket(
+                sequence: compactor.compact(earlier), timestamp: timestamp,
+                offset: Int32(start.distance(to: data)), length: Int32(block.data.count))
+            media.restoredCount += 1
         }
-        return nil
+    }
+
+    /// Whether a number and a timestamp of a copy can belong together: after a silence of the publisher they would not.
+    private func fits(_ number: Int64, _ timestamp: UInt32) -> Bool {
+        guard let firstNumber, let newest, number > firstNumber, timestamp != newest.timestamp else { return false }
+        return (number > newest.number) == timestamp.isSerialNewer(than: newest.timestamp)
     }
 
     func senderReport(_ report: RTCPSenderReport, now: MonotonicTime, unixNanoseconds: Int64) {

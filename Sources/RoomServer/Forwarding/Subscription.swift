@@ -26,6 +26,9 @@ final class Subscription {
     private var sequenceOffset: Int64
     private var timestampOffset: UInt32
     private var window = SentWindow()
+    /// Numbers below the highest that were never sent: the publisher's own losses, which are none of this leg.
+    private var unsent: Int64 = 0
+    private var loss = LossFeedback()
     private(set) var lastTimestamp: UInt32 = 0
     private(set) var lastTimestampUnixNanoseconds: Int64 = 0
     private var lastArrival = MonotonicTime.zero
@@ -75,8 +78,10 @@ final class Subscription {
         }
         let number = packet.sequence + sequenceOffset
         guard number >= 0 else { return nil }
-        let isNewest = window.highest.map { number > $0 } ?? true
+        let highest = window.highest
+        let isNewest = highest.map { number > $0 } ?? true
         guard window.use(number) else { return nil }
+        if isNewest { unsent += number - (highest ?? number - 1) - 1 } else { unsent -= 1 }
         let timestamp = packet.timestamp &+ timestampOffset
         if isNewest {
             lastTimestamp = timestamp
@@ -116,7 +121,24 @@ final class Subscription {
         packets &+= 1
         octets &+= UInt32(truncatingIfNeeded: payloadLength)
         history?.store(packet, sequenceNumber: sequenceNumber)
+        loss.packetSent()
     }
+
+    // MARK: The leg's loss
+
+    /// How many copies this listener's packets are to carry: by the loss of its own leg alone.
+    var redundancyLevel: RedundancyLevel { loss.controller.level }
+
+    /// What the listener says of what it received.
+    func report(_ block: RTCPReportBlock, now: MonotonicTime) {
+        _ = loss.report(block, unsent: unsent, nowNanoseconds: now.nanoseconds)
+    }
+
+    /// A packet is sent again.
+    func sentAgain(_ sequenceNumber: UInt16) { loss.packetRequested(sequenceNumber) }
+
+    /// Once a second: what was asked for says something of the loss before the next report does.
+    func settleRequests(now: MonotonicTime) { _ = loss.settleRequests(nowNanoseconds: now.nanoseconds) }
 
     /// The RTP timestamp of a moment of the server's clock, as the listener sees the stream.
     func timestamp(atUnixNanoseconds moment: Int64) -> UInt32 {

@@ -57,6 +57,12 @@ enum Metrics {
             "media_packets_recovered_total", "RTP packets of publishers that came when asked for again",
             forwarding.packetsRecovered)
         text.counter(
+            "media_packets_restored_total", "Lost RTP packets of publishers that came as copies inside later ones",
+            forwarding.packetsRestored)
+        text.counter(
+            "media_packets_with_copies_total", "RTP packets to listeners with copies of earlier ones",
+            forwarding.packetsWithCopies)
+        text.counter(
             "media_packets_retransmitted_total", "RTP packets sent to listeners again", forwarding.packetsRetransmitted)
         text.counter(
             "media_retransmissions_missed_total", "RTP packets that listeners asked for too late",

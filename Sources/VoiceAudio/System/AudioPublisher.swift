@@ -31,6 +31,11 @@ package struct AudioPublisher: Sendable {
     /// What was asked for with ``setBitrate(_:)`` or at the start.
     package var bitrate: Int { Int(cells.publishers[channel].bitrate.load(ordering: .relaxed)) }
 
+    /// The length of the frames that was asked for at the start, in milliseconds.
+    package var askedFrameMilliseconds: Int {
+        Int(cells.publishers[channel].askedFrameMilliseconds.load(ordering: .relaxed))
+    }
+
     /// Holds the bitrate below what was asked for, because copies of the frames have to fit too; nil: no more.
     package func limitBitrate(_ limit: Int?) {
         cells.publishers[channel].bitrateLimit.store(Int32(clamping: max(limit ?? .max, 6000)), ordering: .relaxed)

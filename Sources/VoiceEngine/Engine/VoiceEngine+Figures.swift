@@ -30,9 +30,6 @@ extension VoiceEngine {
             else { continue }
             let quality = figures.publisher(token, sent, at: now)
             publishers[token]?.quality = quality
-            // The encoder spends on redundancy what the measured loss is worth, and nothing on a clean line.
-            audio.publisher(publisher.channel.index).setExpectedLoss(
-                percent: Int((quality.packetLostRate * 100).rounded()))
             events.append(.publisherQuality(streamID: publisher.streamID.rawValue, quality: quality))
         }
         let playbackDelay = audio.snapshot.playbackDelay ?? 0

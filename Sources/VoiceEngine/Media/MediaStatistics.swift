@@ -7,6 +7,11 @@ struct MediaStatistics: Sendable {
         var packets: UInt64 = 0
         /// Of payload.
         var bytes: UInt64 = 0
+        /// Packets that carried copies of earlier ones, and how many each carries now.
+        var withCopies: UInt64 = 0
+        var copies = 0
+        /// What the encoder may take, bits per second.
+        var targetBitrate = 0
         /// As the room server's receiver reports say: lost since the beginning, and expected since then.
         var lost: Int64 = 0
         var expected: Int64 = 0

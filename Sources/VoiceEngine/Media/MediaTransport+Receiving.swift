@@ -48,6 +48,11 @@ extension MediaTransport {
         if receiver.received(header, capture: captureTime(extensions.absoluteCaptureTime), now: now) {
             retransmissions.recovered &+= 1
         }
+        if encoding == .red {
+            retransmissions.repairedByCopies &+= UInt64(
+                receiver.noteCopies(
+                    in: UnsafeRawBufferPointer(rebasing: packet[header.payloadRange]), of: header.sequenceNumber))
+        }
         if !receiver.requests.isEmpty, nextRequest == .distantFuture {
             nextRequest = now.advanced(byNanoseconds: Self.requestInterval)
         }

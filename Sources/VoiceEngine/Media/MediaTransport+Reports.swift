@@ -10,6 +10,7 @@ extension MediaTransport {
         if now >= connection.deadline { connection.handleTimeout(now: now) }
         if now >= nextRequest { sendRequests(now: now) }
         if now >= nextReport {
+            for sender in senders where sender.loss.settleRequests(nowNanoseconds: now.nanoseconds) { adapt(sender) }
             sendReports(now: now)
             nextReport = now.advanced(byNanoseconds: Self.reportInterval)
         }
@@ -105,7 +106,9 @@ extension MediaTransport {
                 take(report.reportBlocks, now: now)
             case .genericNACK(let request):
                 answer(request)
-            case .transportFeedback, .sourceDescription, .goodbye, .other:
+            case .transportFeedback(let feedback):
+                take(feedback, now: now)
+            case .sourceDescription, .goodbye, .other:
                 break
             }
         }
@@ -114,7 +117,9 @@ extension MediaTransport {
     private func take(_ blocks: RTCPReportBlocks, now: MonotonicTime) {
         var blocks = blocks
         while let block = blocks.next() {
-            senders.first { $0.track.ssrc == block.ssrc }?.report(block, arrival: ntpTime(now))
+            guard let sender = senders.first(where: { $0.track.ssrc == block.ssrc }) else { continue }
+            sender.report(block, arrival: ntpTime(now))
+            if sender.loss.report(block, nowNanoseconds: now.nanoseconds) { adapt(sender) }
         }
     }
 
@@ -130,6 +135,8 @@ extension MediaTransport {
             outgoing.vacantSlot.copyMemory(from: packet)
             post(length: packet.count, on: path)
             retransmissions.sent &+= 1
+            sender.loss.packetRequested(number)
+            sentPackets.noteRequest(stream: sender.number, sequenceNumber: number)
         }
         socket.send(outgoing)
     }

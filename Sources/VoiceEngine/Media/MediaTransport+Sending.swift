@@ -24,6 +24,21 @@ extension MediaTransport {
         _ frame: EncodedFrame, payload: UnsafeRawBufferPointer, from sender: StreamSender, now: MonotonicTime
     ) {
         guard let section = sender.section, connection.isConnected, let path = connection.selectedPath else { return }
+        // A publisher that was just started knows of no limits.
+        if frame.isFirst || !sender.hasSent { adapt(sender) }
+        let frameBytes = payload
+        var payload = payload
+        var payloadType = section.opusPayloadType
+        let number = sender.packetizer.sequenceNumber
+        if let redPayloadType = section.redPayloadType, let level = sender.plan?.level, level != .none,
+            let length = sender.copies.write(
+                frameBytes, sequenceNumber: number, timestamp: frame.timestamp, samples: Int(frame.sampleCount),
+                level: level, payloadType: payloadType, into: redundant)
+        {
+            payload = UnsafeRawBufferPointer(rebasing: redundant[..<length])
+            payloadType = redPayloadType
+            sender.statistics.withCopies &+= 1
+        }
         let extensions = RTPHeaderExtensions(
             audioLevel: AudioLevel(level: frame.audioLevel, voiceActivity: frame.voiceActivity), mid: sender.identifier,
             transportSequenceNumber: section.transportFeedback ? transportSequenceNumber : nil,
@@ -33,9 +48,9 @@ extension MediaTransport {
             payloadLength: payload.count, extensions: extensions)
         guard
             let written = sender.packetizer.write(
-                description, payloadType: section.opusPayloadType, map: section.extensions, into: header)
+                description, payloadType: payloadType, map: section.extensions, into: header)
         else { return }
-        transportSequenceNumber &+= 1
+        sender.copies.remember(frameBytes, sequenceNumber: number, timestamp: frame.timestamp)
         if outgoing.isFull { socket.send(outgoing) }
         let slot = outgoing.vacantSlot
         guard
@@ -46,6 +61,14 @@ extension MediaTransport {
             sender.history.store(
                 UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: written.sequenceNumber)
         }
+        if section.transportFeedback {
+            sentPackets.record(
+                SentPacketLog.Packet(
+                    stream: sender.number, sequenceNumber: number, bytes: length + Self.networkOverhead,
+                    sentNanoseconds: now.nanoseconds), number: transportSequenceNumber)
+            transportSequenceNumber &+= 1
+        }
+        sender.loss.packetSent()
         post(length: length, on: path)
         sender.statistics.packets &+= 1
         sender.statistics.bytes &+= UInt64(payload.count)

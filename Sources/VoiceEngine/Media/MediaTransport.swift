@@ -9,7 +9,7 @@ import WebRTC
 /// Belongs to the media thread; allocates nothing per packet.
 ///
 /// ```
-/// encoded frames (of ``MediaThread``) → Packetizer → SRTP → send batch → sendmmsg          RTCP every second, NACKs as they fall due
+/// encoded frames (of ``MediaThread``) → copies → Packetizer → SRTP → send batch → sendmmsg     RTCP every second, NACKs as they fall due
 /// recvmmsg → PeerConnection (STUN, DTLS, SRTP) → section → StreamReceiver → received frames
 /// ```
 final class MediaTransport {
@@ -43,6 +43,8 @@ final class MediaTransport {
         byteCount: Packetizer.maximumHeaderLength, alignment: 8)
     let report = UnsafeMutableRawBufferPointer.allocate(byteCount: 1200, alignment: 8)
     let missing = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 64)
+    /// A payload with copies.
+    let redundant = UnsafeMutableRawBufferPointer.allocate(byteCount: AudioLimits.maximumPayload, alignment: 8)
 
     private(set) var senders: [StreamSender] = []
     private(set) var receivers: [StreamReceiver] = []
@@ -51,6 +53,11 @@ final class MediaTransport {
     var senderOfChannel = [StreamSender?](repeating: nil, count: AudioLimits.publisherChannels)
     /// The next transport-wide sequence number.
     var transportSequenceNumber: UInt16 = 0
+    /// The packets that feedback will speak of.
+    var sentPackets = SentPacketLog()
+    var feedbackGaps = FeedbackGaps()
+    /// What the path takes, by that feedback.
+    var sendRate = SendRateEstimator()
     var retransmissions = RetransmissionCounts()
     var nextReport = MonotonicTime.distantFuture
     var nextRequest = MonotonicTime.distantFuture
@@ -96,6 +103,7 @@ final class MediaTransport {
         header.deallocate()
         report.deallocate()
         missing.deallocate()
+        redundant.deallocate()
     }
 
     /// Both families over one socket, or IPv4 alone on a machine without IPv6.

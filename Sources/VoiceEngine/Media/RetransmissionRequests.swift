@@ -46,6 +46,14 @@ package struct RetransmissionRequests: Sendable {
         return false
     }
 
+    /// The content of a packet came another way, as a copy inside a later one; true when it was missing.
+    @discardableResult
+    package mutating func repaired(_ number: UInt16) -> Bool {
+        let before = count
+        remove(number)
+        return count < before
+    }
+
     /// The numbers to ask for now, in ascending order of their place in the table; the caller packs them.
     ///
     /// - Parameters:
@@ -79,6 +87,7 @@ package struct RetransmissionRequests: Sendable {
     }
 
     /// True when it was asked for.
+    @discardableResult
     private mutating func remove(_ number: UInt16) -> Bool {
         guard count > 0 else { return false }
         for index in missing.indices where missing[index].isUsed && missing[index].number == number {

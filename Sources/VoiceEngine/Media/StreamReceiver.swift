@@ -55,6 +55,21 @@ final class StreamReceiver {
         return isRecovered
     }
 
+    /// Takes note of the copies of earlier packets (RED) inside a packet: these need not be asked for (any more). Answers
+    /// how many of them were missing.
+    func noteCopies(in payload: UnsafeRawBufferPointer, of number: UInt16) -> Int {
+        guard !requests.isEmpty, var reader = REDReader(payload) else { return 0 }
+        var count = 0
+        while let block = reader.next(), !block.isPrimary {
+            guard let samples = OpusPacket.samples(in: block.data), Int(block.timestampOffset) % samples == 0 else {
+                continue
+            }
+            let distance = UInt16(Int(block.timestampOffset) / samples)
+            if distance > 0, requests.repaired(number &- distance) { count += 1 }
+        }
+        return count
+    }
+
     func senderReport(_ time: NTPTime, now: MonotonicTime) {
         reception.senderReport(ntpTime: time, arrivalNanoseconds: now.nanoseconds)
     }

@@ -10,6 +10,11 @@ final class StreamSender {
     let channel: Int
     var packetizer: Packetizer
     let history = SentPacketHistory()
+    /// The last frames, for the copies that go along with the next ones.
+    var copies = REDEncoder()
+    /// What the far end tells of the loss, and what follows from it.
+    var loss = LossFeedback()
+    var plan: StreamPlan?
     let track: LocalTrack
     /// What was agreed; nil until the answer accepts the stream.
     var section: NegotiatedSection?
@@ -33,6 +38,9 @@ final class StreamSender {
         track = LocalTrack(ssrc: packetizer.ssrc, streamID: streamID, cname: cname, stereo: stereo)
         identifier = MediaIdentifier(mid)
     }
+
+    /// Who it is in the ``SentPacketLog``.
+    var number: UInt8 { UInt8(truncatingIfNeeded: token) }
 
     /// Whether packets may go out.
     var isAccepted: Bool { section?.direction == .sendonly }

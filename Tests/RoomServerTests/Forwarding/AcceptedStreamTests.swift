@@ -6,8 +6,9 @@ import Testing
 import Transport
 import WebRTC
 
-/// ICE-TCP connections that are nobody's, or break the framing, end.
-struct AcceptedStreamTests {
+/// ICE-TCP connections that are nobody's, or break the framing, end. One after the other: each waits with a blocked thread,
+/// and on two cores two of them leave none to do what they wait for.
+@Suite(.serialized) struct AcceptedStreamTests {
     private struct Failed: Error {}
 
     /// Two ends of a TCP connection.

@@ -188,10 +188,14 @@ actor ForwardingPeer {
         socket.send(out)
     }
 
-    func sendRTCP(_ write: (inout RTCPWriter) -> Bool) throws {
+    func sendRTCP(
+        reporting blocks: [RTCPReportBlock] = [], _ write: (inout RTCPWriter) -> Bool = { _ in true }
+    ) throws {
         let path = try #require(connection.selectedPath)
         var writer = RTCPWriter(scratch.vacantSlot)
-        try #require(writer.receiverReport(ssrc: 1) && writer.canonicalName(ssrc: 1, "test") && write(&writer))
+        var isWritten = writer.receiverReport(ssrc: 1)
+        for block in blocks { isWritten = isWritten && writer.reportBlock(block) }
+        try #require(isWritten && writer.canonicalName(ssrc: 1, "test") && write(&writer))
         let compound = UnsafeRawBufferPointer(rebasing: scratch.vacantSlot[..<writer.length])
         let length = try #require(connection.protectRTCP(compound, into: out.vacantSlot))
         out.append(length: length, to: path.remote)

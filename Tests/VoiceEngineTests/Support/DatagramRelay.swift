@@ -1,14 +1,36 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import Transport
 
-/// A UDP relay in front of a server, which a test can shut: each client has a port of its own towards the server.
+/// A UDP relay in front of a server, which a test can shut or let lose media: each client has a port of its own towards the
+/// server.
 final class DatagramRelay: Sendable {
     private struct State {
         var isOpen = true
         var target: SocketAddress?
         var upstream: [SocketAddress: any Channel] = [:]
         var listener: (any Channel)?
+        var loss: Loss?
+        var random = RandomSource.seeded(7)
+        /// A run of losses is under way, by the direction.
+        var isLosing = [false, false]
+        var media = Media()
+    }
+
+    /// RTP packets that are lost on their way, in runs.
+    struct Loss: Sendable {
+        /// Of the packets to the server, and of those to its clients.
+        var toServer = 0.0
+        var toClients = 0.0
+        var meanRun = 1.0
+    }
+
+    /// RTP packets towards the server that came here, and those among them that were lost.
+    struct Media: Sendable {
+        var packets = 0
+        var lost = 0
+        var bytes = 0
     }
 
     private let state = Mutex(State())
@@ -37,6 +59,37 @@ final class DatagramRelay: Sendable {
         set { state.withLock { $0.isOpen = newValue } }
     }
 
+    var loss: Loss? {
+        get { state.withLock(\.loss) }
+        set { state.withLock { $0.loss = newValue } }
+    }
+
+    var media: Media { state.withLock(\.media) }
+
+    /// Whether a datagram is lost; RTP only, so that a call is made and its reports arrive.
+    private func loses(_ datagram: ByteBuffer, toServer: Bool) -> Bool {
+        let bytes = datagram.readableBytesView.prefix(2)
+        guard bytes.count == 2, let first = bytes.first, let second = bytes.last, (128..<192).contains(first),
+            !(192..<224).contains(second)
+        else { return false }
+        return state.withLock { state in
+            guard let loss = state.loss else { return false }
+            let share = toServer ? loss.toServer : loss.toClients
+            let draw = Double.random(in: 0..<1, using: &state.random)
+            let place = toServer ? 0 : 1
+            // Two states (Gilbert): a run ends with 1/mean, and begins so often that the share comes out.
+            state.isLosing[place] =
+                state.isLosing[place]
+                ? draw >= 1 / loss.meanRun : share > 0 && draw < share / loss.meanRun / (1 - share)
+            let isLost = share > 0 && (loss.meanRun > 1 ? state.isLosing[place] : draw < share)
+            guard toServer else { return isLost }
+            state.media.packets += 1
+            state.media.bytes += datagram.readableBytes
+            if isLost { state.media.lost += 1 }
+            return isLost
+        }
+    }
+
     func stop() async throws {
         let channels = state.withLock { [$0.listener].compactMap(\.self) + Array($0.upstream.values) }
         for channel in channels { try await channel.close() }
@@ -46,7 +99,7 @@ final class DatagramRelay: Sendable {
         let (isOpen, target, known, listener) = state.withLock {
             ($0.isOpen, $0.target, $0.upstream[datagram.remoteAddress], $0.listener)
         }
-        guard isOpen, let target, let listener else { return }
+        guard isOpen, let target, let listener, !loses(datagram.data, toServer: true) else { return }
         let outgoing = AddressedEnvelope(remoteAddress: target, data: datagram.data)
         if let known {
             known.writeAndFlush(outgoing, promise: nil)
@@ -58,7 +111,7 @@ final class DatagramRelay: Sendable {
             .channelInitializer { [self] channel in
                 channel.pipeline.addHandler(
                     DatagramHandler { [self] back in
-                        guard self.isOpen else { return }
+                        guard self.isOpen, !self.loses(back.data, toServer: false) else { return }
                         listener.writeAndFlush(AddressedEnvelope(remoteAddress: client, data: back.data), promise: nil)
                     })
             }
