@@ -5,7 +5,9 @@ import Testing
 /// is lost comes again when it is asked for, or, once the loss is known, as a copy inside a later packet before that.
 @Suite("Retransmissions", .enabled(if: Machine.cutsNetworks), .realTime)
 struct RetransmissionTests {
-    @Test("what an engine and the server lose comes by a copy or when it is asked for, and is used", .timeLimit(.minutes(2)))
+    @Test(
+        "what an engine and the server lose comes by a copy, or when asked for, and is used",
+        .timeLimit(.minutes(2)))
     func engine() throws {
         let network = try CutNetwork()
         let server = try Daemon(input: "tone:440", serverKeys: "listen = \"0.0.0.0\"\ninsecure = true")

@@ -99,6 +99,7 @@ extension MetricsText {
             "zegod_packets_repaired_by_copies_total",
             "Packets of played streams that were missing and came as copies inside later ones.",
             repairs.repairedByCopies)
+        sending(engine.network.sending)
         gauge("zegod_audio_realtime", "1 while the audio thread runs under SCHED_FIFO.", engine.audio.realtime ? 1 : 0)
         let parts = engine.audio.delayMs.parts
         if !parts.isEmpty {
@@ -114,6 +115,27 @@ extension MetricsText {
             "zegod_media_connected", "1 while there is a path for media to the room server.",
             engine.network.ice == "connected" ? 1 : 0)
         quality(engine)
+    }
+
+    /// What published streams do about loss and thin lines.
+    private mutating func sending(_ figures: SendingFigures) {
+        counter(
+            "zegod_packets_with_copies_total", "Published packets with copies of earlier ones against loss.",
+            figures.packetsWithCopies)
+        gauge(
+            "zegod_redundancy_copies", "Copies that each published packet has with it, of the stream with most.",
+            Double(figures.copies))
+        if let bitrate = figures.targetBitrate {
+            gauge(
+                "zegod_target_bitrate_bits", "Bits per second that an encoder may take, of the stream with least.",
+                Double(bitrate))
+        }
+        if let bitrate = figures.pathBitrate {
+            gauge(
+                "zegod_path_bitrate_bits",
+                "Bits per second, headers counted, that the path to the room server takes; absent while it takes all.",
+                Double(bitrate))
+        }
     }
 
     /// Of the worst stream of each direction; absent where nothing is sent or received.

@@ -20,7 +20,7 @@ extension ForwardingWorker {
             switch packet {
             case .senderReport(let report):
                 session.publication(ssrc: report.ssrc)?.senderReport(
-report, now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now))
+                    report, now: now, unixNanoseconds: ServerClock.unixNanoseconds(at: now))
                 take(report.reportBlocks, of: session, now: now)
             case .receiverReport(let report):
                 take(report.reportBlocks, of: session, now: now)

@@ -83,7 +83,18 @@ extension VoiceEngine {
         let buffering = players.values.filter { $0.state == .playing }.map { audio.player($0.slot).snapshot }.filter {
             $0.packetsReceived > 0
         }.map(\.bufferDelay)
-        memory.withLock { memory in
+        var sending = SendingFigures()
+        sending.pathBitrate = statistics.pathBitrate
+        for (token, publisher) in publishers where publisher.state == .publishing {
+            guard let sent = statistics.sent[token] else { continue }
+            sending.copies = max(sending.copies, sent.copies)
+            sending.packetsWithCopies &+= sent.withCopies
+            if sent.targetBitrate > 0 {
+                sending.targetBitrate = min(sending.targetBitrate ?? .max, sent.targetBitrate)
+            }
+        }
+        memory.withLock { [sending] memory in
+            memory.network.sending = sending
             memory.audio.delayMs.encode = encoding.max()
             memory.audio.delayMs.buffer = buffering.max()
             memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 }

@@ -197,6 +197,7 @@ package struct EngineSnapshot: Sendable, Equatable {
         /// Datagrams that were neither STUN, DTLS nor media of ours, or failed to open.
         package var datagramsDropped: UInt64
         package var retransmissions = RetransmissionCounts()
+        package var sending = SendingFigures()
         /// Turns of the media thread's loop.
         package var mediaThreadTurns: UInt64
 

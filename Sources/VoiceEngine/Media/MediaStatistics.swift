@@ -42,6 +42,8 @@ struct MediaStatistics: Sendable {
     /// By ICE checks, to the room server.
     var roundTripNanoseconds: Int64?
     var datagramsDropped: UInt64 = 0
+    /// What the path to the room server takes, bits per second; nil: all that is wanted.
+    var pathBitrate: Int?
     /// Of all streams of the transport to the room server, those that have ended too.
     var retransmissions = RetransmissionCounts()
 

@@ -294,6 +294,7 @@ final class MediaTransport {
         statistics.roundTripNanoseconds = counters.roundTripNanoseconds
         statistics.datagramsDropped = counters.droppedInAll
         statistics.retransmissions = retransmissions
+        statistics.pathBitrate = sendRate.limit.map { Int($0) }
         return statistics
     }
 
