@@ -13,6 +13,8 @@ constexpr int kRate = 48000;
 constexpr int kFrames = 480;
 /// The library's own bounds of the delay that it is told.
 constexpr int kMaximumDelay = 500;
+/// The library writes a larger jump down, in memory that it asks for.
+constexpr int kLargestJump = 50;
 
 /// One block with the channels apart, as the library wants it.
 struct Planes {
@@ -37,6 +39,8 @@ struct caudio_processor {
     StreamConfig capture;
     StreamConfig render;
     bool cancels_echo;
+    /// What it was told last; negative: nothing yet.
+    int delay;
     Planes planes;
 };
 
@@ -98,6 +102,7 @@ caudio_processor *caudio_create(caudio_settings settings) {
     processor->capture = StreamConfig(kRate, channels(settings.capture_channels));
     processor->render = StreamConfig(kRate, channels(settings.render_channels));
     processor->cancels_echo = settings.echo > 0;
+    processor->delay = -1;
     configure(*processor, settings);
     return processor;
 }
@@ -114,7 +119,9 @@ void caudio_render(caudio_processor *processor, const float *samples) {
 
 void caudio_capture(caudio_processor *processor, float *samples, int32_t delay_ms) {
     const int channels = processor->capture.num_channels();
-    const int delay = delay_ms < 0 ? 0 : delay_ms > kMaximumDelay ? kMaximumDelay : delay_ms;
+    int delay = delay_ms < 0 ? 0 : delay_ms > kMaximumDelay ? kMaximumDelay : delay_ms;
+    if (processor->delay >= 0 && delay > processor->delay + kLargestJump) delay = processor->delay + kLargestJump;
+    processor->delay = delay;
     if (processor->cancels_echo) processor->library->set_stream_delay_ms(delay);
     processor->planes.split(samples, channels);
     const int failed = processor->library->ProcessStream(

@@ -56,6 +56,36 @@ struct CardTests {
         #expect(verdict.share > 0.85, "\(verdict) xruns \(snapshot.inputXruns)+\(snapshot.outputXruns) \(player)")
     }
 
+    @Test("a stereo stream is heard in stereo where the card has two sides, a mono one costs one", arguments: [1, 2])
+    func stereo(channels: Int) async throws {
+        // Left and right are not alike: 440 Hz against silence.
+        let tone = (0..<96_000).map {
+            Int16($0 % 2 == 0 ? 8000 * sin(2 * Double.pi * 440 * Double($0 / 2) / 48_000) : 0)
+        }
+        let path = directory.path + "/stereo.wav"
+        #expect(TextFile.write(WAVFileTests.bytes(samples: tone, channels: 2), to: path))
+        let running = try await RunningAudio(
+            configuration(output: card("speaker.raw", ",CHANNELS=2")), loopsBack: true)
+        let audio = running.audio
+        try await audio.player(0).start()
+        try await audio.publisher(0).start(
+            PublisherAudio(
+                source: .file(path: path, loop: true), bitrate: 128_000, channels: channels, application: .music))
+        try await eventually("two seconds") { audio.player(0).snapshot.packetsReceived > 100 }
+        await running.stop()
+        let heard = TextFile.readSamples(directory.path + "/speaker.raw")
+        let left = stride(from: 0, to: heard.count - 1, by: 2).map { heard[$0] }
+        let right = stride(from: 1, to: heard.count, by: 2).map { heard[$0] }
+        #expect(left.contains { $0 > 0.1 })
+        if channels == 2 {
+            #expect(right.allSatisfy { abs($0) < 0.05 })
+        } else {
+            #expect(zip(left, right).allSatisfy { $0 == $1 })
+        }
+        let worst = zip(left, left.dropFirst()).map { abs($0 - $1) }.max() ?? 0
+        #expect(worst < 0.03, "no click at the change")
+    }
+
     @Test("cards whose clocks differ run on", arguments: [300.0, -300])
     func drift(partsPerMillion: Double) async throws {
         #expect(TextFile.writeSamples(Speech.samples(seconds: 2), to: directory.path + "/mic.raw"))

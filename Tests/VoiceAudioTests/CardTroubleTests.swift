@@ -114,6 +114,29 @@ struct CardTroubleTests {
         await running.stop()
     }
 
+    @Test("a default that becomes another device is followed, and told")
+    func defaultChanges() async throws {
+        let rig = try CardRig.shared.get()
+        rig.define("changing", as: card("first.raw"))
+        let running = try await call(output: "changing")
+        try await eventually("it plays") { (TextFile.read(directory.path + "/first.raw")?.count ?? 0) > 9600 }
+        rig.define("changing", as: card("second.raw"))
+        try await eventually("the other plays") {
+            (TextFile.read(directory.path + "/second.raw")?.count ?? 0) > 9600
+        }
+        let notes = running.allEvents.compactMap { event -> String? in
+            if case .deviceState(let status) = event, status.direction == .output { status.note } else { nil }
+        }
+        #expect(notes.count == 1 && notes[0].contains("changing"))
+        // What other names stand for does not concern it.
+        rig.define("something", as: "null")
+        try await goesOn(running)
+        try await goesOn(running)
+        try await goesOn(running)
+        #expect(running.states(.output) == [.running, .running])
+        await running.stop()
+    }
+
     @Test("what a card holds beyond its buffer is told as delay, and does not starve the jitter buffer")
     func hiddenQueue() async throws {
         #expect(TextFile.writeSamples(Speech.samples(seconds: 1), to: directory.path + "/mic.raw"))

@@ -9,7 +9,6 @@ import Transport
 /// be. `avail_min` is set so that the card wakes the thread when one block fits under the target.
 struct CardPlayback: ~Copyable {
     let device: AlsaPCM
-    let channels: Int
     var pacing = CardPacing()
     /// A block in the card's format, and what of it was not taken yet.
     private let scratch: UnsafeMutableRawPointer
@@ -27,9 +26,8 @@ struct CardPlayback: ~Copyable {
 
     /// Takes the PCM over, but does not close it.
     /// - Parameter block: frames that it is given at once.
-    init(device: AlsaPCM, channels: Int, block: Int) {
+    init(device: AlsaPCM, block: Int) {
         self.device = device
-        self.channels = channels
         self.block = block
         let bytes = block * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
@@ -84,9 +82,9 @@ struct CardPlayback: ~Copyable {
         @_noAllocation @_noLocks get { (target.frames - block + hidden / 16) * 125 / 6 }
     }
 
-    /// Gives it a block.
+    /// Gives it a block of one channel or two.
     @_noAllocation @_noLocks
-    mutating func put(_ sound: UnsafePointer<Float>, now: MonotonicTime) -> CardOutcome {
+    mutating func put(_ sound: UnsafePointer<Float>, channels: Int, now: MonotonicTime) -> CardOutcome {
         device.format.write(
             sound, frames: block, channels: channels, to: scratch, targetChannels: device.channels)
         pendingStart = 0

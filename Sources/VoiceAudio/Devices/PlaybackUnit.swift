@@ -14,9 +14,9 @@ struct PlaybackUnit: ~Copyable {
     private var silentBlocks = 0
 
     /// - Parameter block: frames that it is given at once.
-    init(card device: AlsaPCM, channels: Int, block: Int) {
+    init(card device: AlsaPCM, block: Int) {
         kind = .card
-        card = CardPlayback(device: device, channels: channels, block: block)
+        card = CardPlayback(device: device, block: block)
     }
 
     init(tap: FileTap) {

@@ -6,8 +6,8 @@ extension DeviceHelper {
         updateProcessor()
     }
 
-    /// Channels of input and output; a device is opened anew where that is another number. That of the output changes
-    /// only while nothing is played.
+    /// Channels of input and output; an input, and an output that is a file, is opened anew where that is another number.
+    /// That of the output changes only while nothing is played.
     func setChannels(input: Int, output: Int) async {
         guard isRunning else { return }
         if input != inputChannels {
@@ -16,10 +16,11 @@ extension DeviceHelper {
             if isRunning { openInput() }
         }
         if output != outputChannels, isRunning {
-            await closeOutput()
+            let isCard = self.output.pcm != nil
+            if !isCard { await closeOutput() }
             outputChannels = output
-            send(.setMixChannels(output))
-            if isRunning { openOutput() }
+            send(.setOutputChannels(output))
+            if isCard { updateProcessor() } else if isRunning { openOutput() }
         }
     }
 

@@ -13,8 +13,8 @@ import Transport
 actor DeviceHelper {
     private static let housekeeping: Int64 = 100_000_000
     private static let retryPause: Int64 = 1_000_000_000
-    /// Files are brought to the disk once a second.
-    private static let housesToDisk = 10
+    /// Of housekeeping, a second: then files are brought to the disk, and ALSA's configuration is looked at.
+    private static let roundsPerSecond = 10
 
     nonisolated let loop: MediaLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -44,6 +44,7 @@ actor DeviceHelper {
     /// Who waits for something to come back from the audio thread.
     var waiters: [Returnable: [CheckedContinuation<Void, Never>]] = [:]
     private var xruns = XrunWatch()
+    var definitions = DefinitionWatch()
 
     var inputChannels: Int
     var outputChannels: Int
@@ -53,7 +54,7 @@ actor DeviceHelper {
     var lentProcessors = 0
     var recording: RecordingThread?
     var disk: DiskThread?
-    private var houses = 0
+    private var rounds = 0
     var runningRecordings: Set<Int> = []
 
     init(
@@ -73,7 +74,7 @@ actor DeviceHelper {
         resultsReady = try EventFD()
         thread = AudioThread(
             cells: cells, commands: commands, results: results, resultsReady: resultsReady, received: receivedFrames,
-            encoded: encodedFrames, encodedReady: encodedFramesReady, mixChannels: configuration.outputChannels,
+            encoded: encodedFrames, encodedReady: encodedFramesReady, outputChannels: configuration.outputChannels,
             block: configuration.blockFrames)
         input = HeldDevice(name: configuration.input)
         output = HeldDevice(name: configuration.output)
@@ -175,7 +176,7 @@ actor DeviceHelper {
         if case .file(let path) = audio.sink {
             sink = try FileSink(path: path, channels: outputChannels)
         }
-        let made = try PlayerPipeline.make(channels: outputChannels, tap: sink?.tap, cells: cells)
+        let made = try PlayerPipeline.make(tap: sink?.tap, tapChannels: outputChannels, cells: cells)
         guard isRunning else { throw .stopped }
         cells.pointee.reset(audio)
         let pipeline = UnsafeMutablePointer<PlayerPipeline>.allocate(capacity: 1)
@@ -217,6 +218,7 @@ actor DeviceHelper {
             if let made = try InputDevice.open(input.name, configuration, channels: inputChannels) {
                 let unit = UnsafeMutablePointer<CaptureUnit>.allocate(capacity: 1)
                 input.pcm = made.pcm
+                if made.pcm != nil { input.definition = DefinitionWatch.definition(of: input.name) }
                 unit.initialize(to: made.takeUnit())
                 send(.setCapture(unit))
                 input.isInstalled = true
@@ -234,6 +236,7 @@ actor DeviceHelper {
             if let made = try OutputDevice.open(output.name, configuration, channels: outputChannels) {
                 let unit = UnsafeMutablePointer<PlaybackUnit>.allocate(capacity: 1)
                 output.pcm = made.pcm
+                if made.pcm != nil { output.definition = DefinitionWatch.definition(of: output.name) }
                 output.sink = made.sink
                 unit.initialize(to: made.takeUnit())
                 send(.setPlayback(unit))
@@ -286,6 +289,15 @@ actor DeviceHelper {
             return former.state != state || former.deviceID != name
         }
         if isNews { events(.deviceState(status)) }
+    }
+
+    /// Tells that a device runs that is another one than before under the same name.
+    func tellReplaced(_ direction: AudioDirection) {
+        let statuses = deviceStatuses
+        var status = direction == .input ? statuses.input : statuses.output
+        guard status.state == .running else { return }
+        status.note = "\"\(status.deviceID)\" stands for another device than before"
+        events(.deviceState(status))
     }
 
     // MARK: The audio thread's results
@@ -396,8 +408,11 @@ actor DeviceHelper {
                 failed(.output, error, wasRunning: true)
             }
         }
-        houses += 1
-        if houses % DeviceHelper.housesToDisk == 0 { keepSinks() }
+        rounds += 1
+        if rounds % DeviceHelper.roundsPerSecond == 0 {
+            keepSinks()
+            checkDefinitions()
+        }
         if let retry = input.retryAt, now >= retry, !input.isInstalled { openInput() }
         if let retry = output.retryAt, now >= retry, !output.isInstalled { openOutput() }
         let system = cells.system

@@ -7,6 +7,8 @@ struct HeldDevice {
     var isInstalled = false
     /// What to close when the unit has come back.
     var pcm: AlsaPCM?
+    /// What the name stood for when it was opened.
+    var definition: String?
     /// What to empty and to complete.
     var sink: FileSink?
     /// The sink's file cannot be written any more.
@@ -22,6 +24,7 @@ struct HeldDevice {
     mutating func close() {
         pcm?.close()
         pcm = nil
+        definition = nil
         sink = nil
         hasFailed = false
         isInstalled = false

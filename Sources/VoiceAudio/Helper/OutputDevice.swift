@@ -6,6 +6,7 @@ struct OutputDevice: ~Copyable {
     private var unit: PlaybackUnit
 
     /// Opens a device by its name; nil for `null`, which needs nothing.
+    /// - Parameter channels: of a file. Cards are opened with two where they have two, whatever is mixed.
     static func open(
         _ name: String, _ configuration: AudioConfiguration, channels: Int
     ) throws(AudioError) -> OutputDevice? {
@@ -19,9 +20,9 @@ struct OutputDevice: ~Copyable {
             return OutputDevice(pcm: nil, sink: sink, unit: PlaybackUnit(tap: sink.tap))
         case .alsa(let pcmName):
             let pcm = try AlsaPCM.open(
-                pcmName, direction: .output, channels: channels, period: configuration.periodFrames)
+                pcmName, direction: .output, channels: 2, period: configuration.periodFrames)
             return OutputDevice(
-                pcm: pcm, sink: nil, unit: PlaybackUnit(card: pcm, channels: channels, block: configuration.blockFrames)
+                pcm: pcm, sink: nil, unit: PlaybackUnit(card: pcm, block: configuration.blockFrames)
             )
         }
     }

@@ -33,13 +33,17 @@ package struct Limiter: ~Copyable {
         delayed.deallocate()
     }
 
-    /// Begins anew with another number of channels, 1 or 2.
+    /// Goes on with another number of channels, 1 or 2.
     @_noAllocation @_noLocks
-    package mutating func reset(channels count: Int) {
+    package mutating func change(channels count: Int) {
+        if count == 2, channels == 1 {
+            ChannelMapping.spread(delayed, frames: Limiter.subframe)
+        } else if count == 1, channels == 2 {
+            for frame in 0..<Limiter.subframe {
+                delayed[frame] = 0.5 * (delayed[2 * frame] + delayed[2 * frame + 1])
+            }
+        }
         channels = count
-        clearSamples(delayed, Limiter.subframe * Limiter.mostChannels)
-        allowed = 1
-        gain = 1
     }
 
     /// Limits `frames` (a multiple of 24) interleaved frames in place; they come out 24 frames later.

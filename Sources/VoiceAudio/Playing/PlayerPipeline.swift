@@ -9,33 +9,43 @@ struct PlayerPipeline: ~Copyable {
     private let cells: UnsafeMutablePointer<PlayerCells>
     private var unit: PlayoutUnit
     private var tap: FileTap?
+    /// Of the file.
+    private let tapChannels: Int
     private var gain = GainRamp(0)
     private var meter = LevelMeter()
     private var detector = VoiceActivityDetector()
     private let block: UnsafeMutablePointer<Float>
+    private let fileBlock: UnsafeMutablePointer<Float>
     private var energies = EnergyGatherer()
     private var fileWhole = BlockGatherer()
     /// The next block fades out and is its last.
     var isLeaving = false
 
-    /// Makes the decoder.
+    /// Makes the decoders.
+    /// - Parameter tapChannels: of the file that `tap` leads to.
     static func make(
-        channels: Int, tap: FileTap?, cells: UnsafeMutablePointer<PlayerCells>
+        tap: FileTap?, tapChannels: Int, cells: UnsafeMutablePointer<PlayerCells>
     ) throws(AudioError) -> PlayerPipeline {
-        PlayerPipeline(try PlayoutUnit.make(channels: channels), tap, cells)
+        PlayerPipeline(try PlayoutUnit.make(channels: 2), tap, tapChannels, cells)
     }
 
-    private init(_ unit: consuming PlayoutUnit, _ tap: FileTap?, _ cells: UnsafeMutablePointer<PlayerCells>) {
+    private init(
+        _ unit: consuming PlayoutUnit, _ tap: FileTap?, _ tapChannels: Int, _ cells: UnsafeMutablePointer<PlayerCells>
+    ) {
         self.cells = cells
         self.tap = tap
-        let room = AudioLimits.blockSamples * unit.channels
+        self.tapChannels = tapChannels
+        let room = 2 * AudioLimits.blockSamples
         block = .allocate(capacity: room)
         block.initialize(repeating: 0, count: room)
+        fileBlock = .allocate(capacity: room)
+        fileBlock.initialize(repeating: 0, count: room)
         self.unit = unit
     }
 
     deinit {
         block.deallocate()
+        fileBlock.deallocate()
     }
 
     /// The machine stood still until now; see ``JitterBuffer/noteStall(until:)``.
@@ -80,10 +90,22 @@ struct PlayerPipeline: ~Copyable {
             sequenceNumber: frame.sequenceNumber, timestamp: frame.timestamp, arrival: frame.arrival, payload: payload)
     }
 
+    /// It plays a stream in two channels into the mix.
+    var isStereo: Bool {
+        @_noAllocation @_noLocks get { unit.channels == 2 && tap == nil }
+    }
+
     /// Makes the next block, of `frames`, and adds it to the mix, or puts it into the file.
-    /// - Parameter pullStep: see ``JitterBuffer/pullStep``.
+    /// - Parameters:
+    ///   - channels: of the mix.
+    ///   - allowsStereo: whether the mix can have two.
+    ///   - pullStep: see ``JitterBuffer/pullStep``.
     @_noAllocation @_noLocks
-    mutating func render(into mix: UnsafeMutablePointer<Float>, frames: Int, at time: MonotonicTime, pullStep: Int64) {
+    mutating func render(
+        into mix: UnsafeMutablePointer<Float>, channels: Int, allowsStereo: Bool, frames: Int, at time: MonotonicTime,
+        pullStep: Int64
+    ) {
+        unit.allowsStereo = tap == nil ? allowsStereo : tapChannels == 2
         unit.jitterBuffer.pullStep = pullStep
         unit.jitterBuffer.setRange(
             minimumMilliseconds: cells.pointee.minimumBuffer.load(ordering: .relaxed),
@@ -98,9 +120,11 @@ struct PlayerPipeline: ~Copyable {
             detector.process(energy: energy)
         }
         if tap != nil {
-            if let whole = fileWhole.add(block, frames: frames, channels: unit.channels) { tap?.write(whole) }
+            ChannelMapping.map(
+                block, channels: unit.channels, to: fileBlock, channels: tapChannels, frames: frames)
+            if let whole = fileWhole.add(fileBlock, frames: frames, channels: tapChannels) { tap?.write(whole) }
         } else {
-            for index in 0..<count { mix[index] += block[index] }
+            ChannelMapping.add(block, channels: unit.channels, to: mix, channels: channels, frames: frames)
         }
         tell()
     }

@@ -14,17 +14,19 @@ struct PlayoutResampler: ~Copyable {
     /// Frames of a block, what the largest correction adds, and the taps.
     private static var room: Int { AudioLimits.blockSamples + 8 + taps }
 
-    private let channels: Int
+    private var channels: Int
     private let kernel: UnsafeMutablePointer<Float>
     /// The frames around the position, interleaved.
     private let window: UnsafeMutablePointer<Float>
     private var held = PlayoutResampler.past
     private var fraction = 0.0
 
-    init(channels: Int) {
+    /// - Parameter most: channels that it may have later on; see ``becomeStereo()``.
+    init(channels: Int, most: Int = 1) {
         self.channels = channels
-        window = .allocate(capacity: PlayoutResampler.room * channels)
-        window.initialize(repeating: 0, count: PlayoutResampler.room * channels)
+        let size = PlayoutResampler.room * max(channels, most)
+        window = .allocate(capacity: size)
+        window.initialize(repeating: 0, count: size)
         kernel = .allocate(capacity: (PlayoutResampler.positions + 1) * PlayoutResampler.taps)
         for position in 0...PlayoutResampler.positions {
             for tap in 0..<PlayoutResampler.taps {
@@ -48,6 +50,13 @@ struct PlayoutResampler: ~Copyable {
         let beta = 8.0
         let sinc = distance == 0 ? 1 : sin(Double.pi * distance) / (Double.pi * distance)
         return sinc * Resampler.bessel(beta * (1 - ratio * ratio).squareRoot()) / Resampler.bessel(beta)
+    }
+
+    /// From one channel to two: what it holds goes to both.
+    @_noAllocation @_noLocks
+    mutating func becomeStereo() {
+        ChannelMapping.spread(window, frames: held)
+        channels = 2
     }
 
     /// Frames that were taken out of the queue and not played yet.

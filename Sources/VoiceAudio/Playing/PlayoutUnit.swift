@@ -24,9 +24,13 @@ package struct PlayoutUnit: ~Copyable {
     /// Frames to choose from while the delay is too long: 30 ms.
     private static var outlook: Int { 1440 }
 
-    package let channels: Int
+    /// Of what it puts out: one, until a packet comes that is coded in two.
+    package private(set) var channels = 1
+    /// Whether it may put out two.
+    package var allowsStereo = true
     package var jitterBuffer = JitterBuffer()
-    private var decoder: VoiceDecoder
+    private var mono: VoiceDecoder
+    private var stereo: VoiceDecoder?
     private var queue: SampleQueue
     private var policy = StretchPolicy()
     private var stretcher = TimeStretcher()
@@ -50,19 +54,22 @@ package struct PlayoutUnit: ~Copyable {
     /// Packets that the decoder refused.
     package private(set) var undecodable = 0
 
-    /// Makes the decoder, for 1 or 2 channels.
+    /// Makes the decoders.
+    /// - Parameter channels: 1: streams of two channels come out as their mean; 2: as they are.
     package static func make(channels: Int) throws(AudioError) -> PlayoutUnit {
-        PlayoutUnit(decoder: try VoiceDecoder.make(channels: channels))
+        let mono = try VoiceDecoder.make(channels: 1)
+        return PlayoutUnit(mono, channels == 2 ? try VoiceDecoder.make(channels: 2) : nil)
     }
 
-    private init(decoder: consuming VoiceDecoder) {
-        channels = decoder.channels
-        self.decoder = decoder
-        resampler = PlayoutResampler(channels: channels)
+    private init(_ mono: consuming VoiceDecoder, _ stereo: consuming VoiceDecoder?) {
+        let most = stereo == nil ? 1 : 2
+        self.mono = mono
+        self.stereo = stereo
+        resampler = PlayoutResampler(channels: 1, most: most)
         queue = SampleQueue(
-            channels: channels,
+            channels: 1,
             capacity: VoiceDecoder.maximumSamples + PlayoutUnit.outlook + 2 * AudioLimits.blockSamples
-                + TimeStretcher.longestLag)
+                + TimeStretcher.longestLag, most: most)
     }
 
     /// By how much the far clock is faster than the card here, in millionths, as far as is known.
@@ -91,14 +98,16 @@ package struct PlayoutUnit: ~Copyable {
         let wanted = resampler.demand(frames: frames, correction: corrector.correction) - queue.count
         switch jitterBuffer.next(at: time, wanted: wanted) {
         case .decode(let packet, let excess, let isJump):
+            let isStereo = channels == 1 && allowsStereo && stereo != nil && VoiceDecoder.isStereo(packet.payload)
             if jitterBuffer.counters.restarts != restarts {
                 beginAnew()
-            } else if isJump {
+            } else if isJump, !isStereo {
                 conceal(PlayoutUnit.bridge)
             }
+            if isStereo { becomeStereo() }
             play(packet, excess: excess)
         case .recover(let packet, let samples):
-            if let frames = decoder.recover(before: packet.payload, samples: samples, into: queue.end) {
+            if let frames = recover(before: packet.payload, samples: samples) {
                 finishSpeech(frames)
             } else {
                 conceal(samples)
@@ -120,11 +129,46 @@ package struct PlayoutUnit: ~Copyable {
         restarts = jitterBuffer.counters.restarts
         _ = endSoftly(within: PlayoutUnit.bridge)
         corrector.reset()
-        decoder.reset()
+        if channels == 2 { stereo?.reset() } else { mono.reset() }
         concealedRun = 0
         speechEnergy = 0
         if playedFrames > 0 { fadeGain = 0 }
     }
+
+    /// A packet that is coded in two channels: from now on the other decoder works, and where this is not the beginning,
+    /// what it does not know of is faded over.
+    @_noAllocation @_noLocks
+    private mutating func becomeStereo() {
+        if isSounding {
+            _ = endSoftly(within: PlayoutUnit.bridge)
+            fadeGain = 0
+        }
+        queue.becomeStereo()
+        resampler.becomeStereo()
+        channels = 2
+    }
+
+    // MARK: The decoder of the moment
+
+    @_noAllocation @_noLocks
+    private mutating func decode(_ packet: UnsafeRawBufferPointer) -> Int? {
+        channels == 2 ? stereo?.decode(packet, into: queue.end) : mono.decode(packet, into: queue.end)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func recover(before packet: UnsafeRawBufferPointer, samples: Int) -> Int? {
+        channels == 2
+            ? stereo?.recover(before: packet, samples: samples, into: queue.end)
+            : mono.recover(before: packet, samples: samples, into: queue.end)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func makeUp(_ samples: Int) -> Int? {
+        channels == 2
+            ? stereo?.conceal(samples: samples, into: queue.end) : mono.conceal(samples: samples, into: queue.end)
+    }
+
+    // MARK: -
 
     /// Lets the sound run out over 5 ms, or `samples` if these are fewer; the frames that this took.
     @_noAllocation @_noLocks
@@ -133,7 +177,7 @@ package struct PlayoutUnit: ~Copyable {
         isSounding = false
         let step = PlayoutUnit.shortestConcealment
         let wanted = max(min(samples, PlayoutUnit.bridge) / step * step, step)
-        guard let frames = decoder.conceal(samples: wanted, into: queue.end) else { return 0 }
+        guard let frames = makeUp(wanted) else { return 0 }
         var ramp = GainRamp(PlayoutUnit.concealmentGain(concealedRun))
         ramp.apply(0, to: queue.end, frames: frames, channels: channels)
         queue.append(frames)
@@ -143,7 +187,7 @@ package struct PlayoutUnit: ~Copyable {
 
     @_noAllocation @_noLocks
     private mutating func play(_ packet: StoredPacket, excess: Int) {
-        guard let frames = decoder.decode(packet.payload, into: queue.end) else {
+        guard let frames = decode(packet.payload) else {
             undecodable += 1
             conceal(packet.duration)
             return
@@ -194,7 +238,7 @@ package struct PlayoutUnit: ~Copyable {
         concealedFrames += samples
         fadeGain = min(fadeGain, after)
         isSounding = after > 0
-        guard before > 0, let frames = decoder.conceal(samples: samples, into: queue.end) else {
+        guard before > 0, let frames = makeUp(samples) else {
             queue.appendSilence(samples)
             return
         }

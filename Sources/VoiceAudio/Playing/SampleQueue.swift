@@ -1,18 +1,20 @@
 /// Decoded samples between the decoder, which gives frames, and the mixer, which takes blocks of 10 ms: interleaved,
 /// in one piece of memory, always starting at its beginning.
 struct SampleQueue: ~Copyable {
-    let channels: Int
+    private(set) var channels: Int
     /// Frames (one sample per channel) that fit.
     let capacity: Int
     private let samples: UnsafeMutablePointer<Float>
     /// Frames that wait.
     private(set) var count = 0
 
-    init(channels: Int, capacity: Int) {
+    /// - Parameter most: channels that it may have later on; see ``becomeStereo()``.
+    init(channels: Int, capacity: Int, most: Int = 1) {
         self.channels = channels
         self.capacity = capacity
-        samples = .allocate(capacity: capacity * channels)
-        samples.initialize(repeating: 0, count: capacity * channels)
+        let room = capacity * max(channels, most)
+        samples = .allocate(capacity: room)
+        samples.initialize(repeating: 0, count: room)
     }
 
     deinit {
@@ -55,6 +57,13 @@ struct SampleQueue: ~Copyable {
         copySamples(destination, samples, frames * channels)
         count -= frames
         moveSamples(samples, samples + frames * channels, count * channels)
+    }
+
+    /// From one channel to two: what waits goes to both.
+    @_noAllocation @_noLocks
+    mutating func becomeStereo() {
+        ChannelMapping.spread(samples, frames: count)
+        channels = 2
     }
 
     @_noAllocation @_noLocks

@@ -10,6 +10,7 @@ package struct CaptureProcessor: ~Copyable {
     private let processor: OpaquePointer
     private let captureChannels: Int
     private let renderChannels: Int
+    private let rendered: UnsafeMutablePointer<Float>
     /// By which the sound comes out later, µs, as measured: 1 ms for taking it apart into bands, 6 ms more where noise is
     /// taken out, 7 ms more for echo.
     package let delayMicroseconds: Int
@@ -26,11 +27,14 @@ package struct CaptureProcessor: ~Copyable {
             processing == .none ? 0 : 1000 + (processing.echo == nil ? 0 : 7000) + (processing.noise == nil ? 0 : 6000)
         self.captureChannels = captureChannels
         self.renderChannels = renderChannels
+        rendered = .allocate(capacity: 2 * AudioLimits.blockSamples)
+        rendered.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
         warmUp()
     }
 
     deinit {
         caudio_destroy(processor)
+        rendered.deallocate()
     }
 
     private func warmUp() {
@@ -44,8 +48,9 @@ package struct CaptureProcessor: ~Copyable {
     /// Takes a block of the mix on its way to the loudspeaker.
     @_noAllocation @_noLocks
     package func render(_ block: UnsafePointer<Float>, channels: Int) {
-        guard channels == renderChannels else { return }
-        caudio_render(processor, block)
+        guard channels != renderChannels else { return caudio_render(processor, block) }
+        ChannelMapping.map(block, channels: channels, to: rendered, channels: renderChannels)
+        caudio_render(processor, rendered)
     }
 
     /// Processes a captured block in place. A block of other channels, from before a change of device, is left as it is.

@@ -9,6 +9,6 @@ enum AudioCommand: BitwiseCopyable, @unchecked Sendable {
     case setPlayer(slot: Int, UnsafeMutablePointer<PlayerPipeline>?)
     case setProcessor(UnsafeMutablePointer<CaptureProcessor>?)
     case setRecording(slot: Int, RecordingTap?)
-    /// While nothing is played and no output device is open.
-    case setMixChannels(Int)
+    /// While nothing is played and no file is put out.
+    case setOutputChannels(Int)
 }

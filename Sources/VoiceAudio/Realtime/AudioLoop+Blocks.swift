@@ -147,11 +147,14 @@ extension AudioLoop {
     mutating func render(at time: MonotonicTime) {
         noteStandstill()
         takeReceived()
+        let allowsStereo = mostChannels == 2
+        setMixChannels()
         clearSamples(mix, block * mixChannels)
         let step = pullStep
         for slot in 0..<AudioLimits.playerSlots {
             guard let player = players[slot] else { continue }
-            player.pointee.render(into: mix, frames: block, at: time, pullStep: step)
+            player.pointee.render(
+                into: mix, channels: mixChannels, allowsStereo: allowsStereo, frames: block, at: time, pullStep: step)
             if player.pointee.isLeaving { leave(player, slot: slot) }
         }
         limiter.process(mix, frames: block)
@@ -161,6 +164,27 @@ extension AudioLoop {
         }
         let isMuted = cells.pointee.isSpeakerMuted.load(ordering: .relaxed)
         speakerGain.apply(isMuted ? 0 : 1, to: mix, frames: block, channels: mixChannels)
+    }
+
+    /// Channels that there can be in the mix.
+    private var mostChannels: Int {
+        @_noAllocation @_noLocks get { min(playback?.pointee.card?.device.channels ?? outputChannels, 2) }
+    }
+
+    /// On its way to a card the mix has two channels only while a stream is played that has two.
+    @_noAllocation @_noLocks
+    private mutating func setMixChannels() {
+        var wanted = mostChannels
+        if wanted == 2, let playback, playback.pointee.isCard {
+            wanted = 1
+            for slot in 0..<AudioLimits.playerSlots where players[slot]?.pointee.isStereo == true { wanted = 2 }
+        }
+        guard wanted != mixChannels else { return }
+        mixChannels = wanted
+        limiter.change(channels: wanted)
+        heardWhole.reset()
+        fileWhole.reset()
+        echoWhole.reset()
     }
 
     /// Nanoseconds of sound that are made at once: a card with longer periods takes several blocks.

@@ -56,12 +56,8 @@ extension AudioLoop {
                 for slot in 0..<AudioLimits.recordings where recordings[slot]?.takesSpeech == true {
                     isSpeechRecorded = true
                 }
-            case .setMixChannels(let count):
-                mixChannels = count
-                limiter.reset(channels: count)
-                heardWhole.reset()
-                fileWhole.reset()
-                echoWhole.reset()
+            case .setOutputChannels(let count):
+                outputChannels = count
             }
             commands.release()
         }

@@ -64,6 +64,9 @@ struct AudioLoop: ~Copyable {
     var fileWhole = BlockGatherer()
     var echoWhole = BlockGatherer()
 
+    /// Of the mix where it goes to what is not a card: 1 or 2.
+    var outputChannels: Int
+    /// Of the mix at present.
     var mixChannels: Int
     let mix: UnsafeMutablePointer<Float>
     var mixedAt = MonotonicTime.zero
@@ -73,7 +76,7 @@ struct AudioLoop: ~Copyable {
     init(
         cells: AudioCells, commands: SPSCRing.Consumer, results: SPSCRing.Producer,
         resultsReady: EventFD.Signaller, received: SPSCRing.Consumer,
-        encoded: SPSCRing.Producer, encodedReady: EventFD.Signaller, mixChannels: Int, block: Int
+        encoded: SPSCRing.Producer, encodedReady: EventFD.Signaller, outputChannels: Int, block: Int
     ) {
         self.block = block
         self.cells = cells.system
@@ -99,10 +102,11 @@ struct AudioLoop: ~Copyable {
         recordings.initialize(repeating: nil, count: AudioLimits.recordings)
         said = .allocate(capacity: 2 * AudioLimits.blockSamples)
         said.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
-        self.mixChannels = mixChannels
+        self.outputChannels = outputChannels
+        mixChannels = outputChannels
         mix = .allocate(capacity: 2 * AudioLimits.blockSamples)
         mix.initialize(repeating: 0, count: 2 * AudioLimits.blockSamples)
-        limiter = Limiter(channels: mixChannels)
+        limiter = Limiter(channels: outputChannels)
     }
 
     /// The helper has taken everything back before (see ``DeviceHelper/stop()``).
@@ -237,7 +241,7 @@ struct AudioLoop: ~Copyable {
                 if processor != nil, let whole = echoWhole.add(mix, frames: block, channels: mixChannels) {
                     processor?.pointee.render(whole, channels: mixChannels)
                 }
-                outcome = unit.pointee.card?.put(mix, now: now) ?? .fine
+                outcome = unit.pointee.card?.put(mix, channels: mixChannels, now: now) ?? .fine
             }
             switch outcome {
             case .fine: break

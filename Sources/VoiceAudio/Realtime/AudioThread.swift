@@ -53,7 +53,7 @@ final class AudioThread: @unchecked Sendable {
 
     init(
         cells: AudioCells, commands: SPSCRing, results: SPSCRing, resultsReady: EventFD,
-        received: SPSCRing, encoded: SPSCRing, encodedReady: EventFD, mixChannels: Int, block: Int
+        received: SPSCRing, encoded: SPSCRing, encodedReady: EventFD, outputChannels: Int, block: Int
     ) {
         self.cells = cells
         rings = [commands, results, resultsReady, received, encoded, encodedReady]
@@ -62,7 +62,7 @@ final class AudioThread: @unchecked Sendable {
             to: AudioLoop(
                 cells: cells, commands: commands.consumer, results: results.producer,
                 resultsReady: resultsReady.signaller, received: received.consumer, encoded: encoded.producer,
-                encodedReady: encodedReady.signaller, mixChannels: mixChannels, block: block))
+                encodedReady: encodedReady.signaller, outputChannels: outputChannels, block: block))
     }
 
     deinit {

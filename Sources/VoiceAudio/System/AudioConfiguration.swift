@@ -13,7 +13,8 @@ package struct AudioConfiguration: Sendable, Equatable {
     package var realtimePriority: Int
     /// Channels captured, 1 or 2.
     package var inputChannels: Int
-    /// Channels mixed and put out, 1 or 2; a mono mix is copied to both sides of a stereo card.
+    /// Channels of files that are written, 1 or 2. A card gets what is played: two channels while a stream that has two is
+    /// played and it has two itself, else one, copied to both sides of it.
     package var outputChannels: Int
     /// What is done to the sound of an input that is a card.
     package var processing: CaptureProcessing

@@ -6,6 +6,8 @@ package struct AudioDeviceStatus: Sendable, Hashable {
     package let state: AudioDeviceState
     /// Why it is not running, and what to do; nil while it is.
     package let error: AudioError?
+    /// What else is to be said of an event: that the name stands for another device.
+    package var note: String?
 
     package init(direction: AudioDirection, deviceID: String, state: AudioDeviceState, error: AudioError? = nil) {
         self.direction = direction

@@ -98,8 +98,8 @@ package final class AudioSystem: Sendable {
         await helper.setProcessing(processing)
     }
 
-    /// Channels captured and channels mixed, 1 or 2 each: a device is opened anew where that changes. The mix changes only
-    /// while nothing is played.
+    /// Channels captured and channels of files that are written, 1 or 2 each: a device is opened anew where that changes.
+    /// That of the output changes only while nothing is played.
     package func setChannels(input: Int, output: Int) async {
         await helper.setChannels(input: min(max(input, 1), 2), output: min(max(output, 1), 2))
     }

@@ -203,7 +203,7 @@ extension VoiceEngine {
                 .deviceState(
                     type: status.direction == .input ? .input : .output, deviceID: status.deviceID,
                     state: status.state.rawValue, errorCode: status.error?.code.number ?? 0,
-                    message: status.error?.message ?? "")
+                    message: status.error?.message ?? status.note ?? "")
             ])
             if let error = status.error {
                 logger.warning("\(error.message)", metadata: ["ERROR_CODE": "\(error.code.number)"])

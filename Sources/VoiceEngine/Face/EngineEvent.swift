@@ -43,7 +43,7 @@ package enum EngineEvent: Sendable, Equatable {
     /// `onRemoteMicStateUpdate`: a publisher that is played here muted itself, lost its device or came back.
     case remoteMicState(streamID: String, state: MicrophoneState)
     /// A sound device appeared, vanished, failed or returned.
-    /// `message`: why it does not run, and what to do about it; empty when it does.
+    /// `message`: why it does not run, and what to do about it, or that the name stands for another device; else empty.
     case deviceState(type: AudioDeviceType, deviceID: String, state: String, errorCode: Int, message: String = "")
     /// A recording began, is complete, or cannot go on.
     case recordingState(path: String, type: RecordingType, state: RecordingState, errorCode: Int)

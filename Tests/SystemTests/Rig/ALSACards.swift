@@ -19,8 +19,8 @@ struct ALSACards {
             """
             </usr/share/alsa/alsa.conf>
             pcm_type.ztest { lib "\(library)" }
-            pcm.ztest_mic { type ztest file "\(directory.file("microphone.raw"))" ppm \(microphonePPM) loop 1 format "S16_LE" stamp 1 }
-            pcm.ztest_speaker { type ztest file "\(directory.file("speaker.raw"))" ppm \(speakerPPM) format "S16_LE" stamp 1 }
+            pcm.ztest_mic { type ztest file "\(directory.file("microphone.raw"))" ppm \(microphonePPM) loop 1 format "S16_LE" channels 1 stamp 1 }
+            pcm.ztest_speaker { type ztest file "\(directory.file("speaker.raw"))" ppm \(speakerPPM) format "S16_LE" channels 1 stamp 1 }
 
             """, to: directory.file("asound.conf"))
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import VoiceAudio
 
 /// The test card (Tests/SystemTests/Rig/ztest), built once for this process, and the ALSA configuration that has it.
@@ -10,6 +11,21 @@ final class CardRig: Sendable {
 
     static let shared = Result { try CardRig() }
 
+    private let path: String
+    private let configuration: String
+    private let definitions = Mutex<[String: String]>([:])
+
+    /// Makes `name` stand for another PCM.
+    func define(_ name: String, as pcm: String) {
+        definitions.withLock { definitions in
+            definitions[name] = pcm
+            let lines = definitions.map { "pcm.\($0.key) \"\($0.value)\"" }.sorted()
+            let text = ([configuration] + lines).joined(separator: "\n") + "\n"
+            // In one piece: other tests read it at any moment.
+            if TextFile.write(text, to: path + ".new") { rename(path + ".new", path) }
+        }
+    }
+
     private init() throws {
         var template = Array("/tmp/zegod-cards-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(reason: "no directory") }
@@ -19,7 +35,7 @@ final class CardRig: Sendable {
         let source = "/\(tests)/SystemTests/Rig/ztest/pcm_ztest.c"
         guard Subprocess.run("/usr/bin/gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-lasound", "-lm") == 0
         else { throw Failure(reason: "gcc") }
-        let configuration = """
+        configuration = """
             </usr/share/alsa/alsa.conf>
             pcm_type.ztest { lib "\(library)" }
             pcm.ztest {
@@ -30,7 +46,7 @@ final class CardRig: Sendable {
                 @args.LOOP { type integer default 0 }
                 @args.FORMAT { type string default "S16_LE" }
                 @args.RATE { type integer default 0 }
-                @args.CHANNELS { type integer default 0 }
+                @args.CHANNELS { type integer default 1 }
                 @args.GRANULARITY { type integer default 0 }
                 @args.LATENCY { type integer default 0 }
                 @args.STAMP { type integer default 0 }
@@ -38,9 +54,10 @@ final class CardRig: Sendable {
                 granularity $GRANULARITY latency $LATENCY stamp $STAMP
             }
             """
-        guard TextFile.write(configuration, to: directory + "/asound.conf") else {
+        path = directory + "/asound.conf"
+        guard TextFile.write(configuration, to: path) else {
             throw Failure(reason: "asound.conf")
         }
-        setenv("ALSA_CONFIG_PATH", directory + "/asound.conf", 1)
+        setenv("ALSA_CONFIG_PATH", path, 1)
     }
 }
