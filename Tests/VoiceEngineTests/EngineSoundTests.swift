@@ -38,6 +38,27 @@ import VoiceEngine
         await bed.stop()
     }
 
+    @Test func lowDelayIsShortFramesAndNothingElseDoneToTheSound() async throws {
+        let bed = try await TestBed()
+        let (anna, _) = try await bed.engine { $0.isLowDelay = true }
+        #expect(await anna.audioConfig() == PublishAudioConfig(bitrateKbps: 96, channels: .mono, frameMs: 5))
+        #expect(anna.snapshot().audio.processing == ProcessingSettings(echo: nil, noise: nil, gain: nil))
+        #expect(anna.snapshot().audio.periodMs == 2.5)
+        // Nothing goes any way yet.
+        #expect(anna.snapshot().audio.delayMs == EngineSnapshot.Audio.Delay())
+        try await bed.login(anna, "anna")
+        _ = try await anna.startPublishing(streamID: "s", source: .tone(hertz: 440), wait: .seconds(10))
+        for _ in 0..<100 where anna.snapshot().audio.delayMs.encode == nil {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(anna.snapshot().audio.delayMs.encode == 7.5)
+        #expect(anna.snapshot().audio.delayMs.buffer == nil)
+        _ = try await anna.enableProcessing(.noise, true)
+        #expect(anna.snapshot().audio.processing.noise == .medium)
+        _ = await anna.destroy()
+        await bed.stop()
+    }
+
     @Test func theConfigurationOfAChannelIsItsOwn() async throws {
         let bed = try await TestBed()
         let (anna, _) = try await bed.engine()
