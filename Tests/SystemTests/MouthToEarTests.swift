@@ -1,3 +1,4 @@
+import Glibc
 import StallWatch
 import Testing
 
@@ -30,6 +31,11 @@ struct MouthToEarTests {
             noiseSuppression: false, bound: 35),
     ]
 
+    /// A part of the way: what either side knows of it.
+    private func told(_ part: String, _ said: JSON, _ heard: JSON) -> Double {
+        (said["delayMs"][part].number ?? 0) + (heard["delayMs"][part].number ?? 0)
+    }
+
     private static let parts = ["capture", "encode", "network", "buffer", "playback"]
 
     @Test("is what status says it is, and short", .timeLimit(.minutes(3)), arguments: ways)
@@ -46,11 +52,18 @@ struct MouthToEarTests {
         try speaker.control().call("startPublishing", ["streamID": "stream1", "wait": 20])
         try listener.control().call("startPlaying", ["streamID": "stream1", "wait": 20])
         // The jitter buffer has come down to what the path needs, and a whole pass of the voice was heard after that.
-        let enough = cards.heardSeconds() + 6 + 2 * Double(voice.samples.count) / Double(WAVFile.rate)
-        try waitUntil(upTo: 60, for: "the voice to be heard") { cards.heardSeconds() > enough ? true : nil }
-
-        let said = try speaker.status()["audio"]
-        let heard = try listener.status()["audio"]
+        let pass = Double(voice.samples.count) / Double(WAVFile.rate)
+        let begin = cards.heardSeconds() + 6
+        try waitUntil(upTo: 60, for: "the beginning to be heard") { cards.heardSeconds() > begin ? true : nil }
+        // From then on, once a second: a stall of the machine lengthens the jitter buffer for a while.
+        var sums: [Double] = []
+        var (said, heard): (JSON, JSON) = (.null, .null)
+        for _ in 0..<60 where cards.heardSeconds() < begin + 2 * pass {
+            said = try speaker.status()["audio"]
+            heard = try listener.status()["audio"]
+            sums.append(Self.parts.reduce(0) { $0 + told($1, said, heard) })
+            sleep(1)
+        }
         listener.process.stop()
         let judgement = try SoundJudge.compare(
             reference: Programs.voice, recording: cards.heardPath, starts: try cards.starts(), isLast: true)
@@ -58,13 +71,15 @@ struct MouthToEarTests {
         // What goes one way only is known on one side only.
         #expect(said["delayMs"]["buffer"] == .null && said["delayMs"]["playback"] == .null)
         #expect(heard["delayMs"]["capture"] == .null && heard["delayMs"]["encode"] == .null)
-        let told = Self.parts.map { (said["delayMs"][$0].number ?? 0) + (heard["delayMs"][$0].number ?? 0) }
-        let sum = told.reduce(0, +)
+        let parts = Self.parts.map { told($0, said, heard) }
+        let (least, most) = (sums.min() ?? 0, sums.max() ?? 0)
         let xruns = (said["xruns"].integer ?? 0) + (heard["xruns"].integer ?? 0)
-        print("measured: mouth to ear, \(way): \(measured) ms; told: \(told), together \(sum) ms; \(xruns) xruns")
+        print(
+            "measured: mouth to ear, \(way.testDescription): \(measured) ms; told: \(least) to \(most) ms,",
+            "\(parts) at the end; \(xruns) xruns")
         // After an underrun the file of the loudspeaker is shorter than the time.
         guard xruns == 0 else { return }
-        #expect(abs(measured - sum) < 6)
+        #expect(measured > least - 4 && measured < most + 4)
         #expect(measured < way.bound)
     }
 }
