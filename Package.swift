@@ -170,3 +170,18 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx14
 )
+
+// The fuzzers, which `contrib/test --all` builds with all of the code compiled for libFuzzer; nobody else sees them.
+if Context.environment["ZEGO_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Tests/Fuzzing/FuzzDriver"),
+        .executableTarget(
+            name: "zego-fuzz",
+            dependencies: [
+                "FuzzDriver", "ControlAPI", "VoiceEngine", "VoiceAudio", "WebRTC", "RTP", "RoomModel", "JSONRPC",
+                "Transport", "Certificates",
+            ],
+            path: "Tests/Fuzzing/zego-fuzz", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+}

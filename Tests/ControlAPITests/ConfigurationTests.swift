@@ -157,7 +157,9 @@ struct ConfigurationTests {
             (
                 "[engine]\nroom_mode=\"multi\"\n[[join]]\nroom=\"r\"\nuser=\"u\"\n[[join]]\nroom=\"s\"\nuser=\"v\"",
                 "zegod.toml:8: join[1].user"
-            ), ("[engine\n", "zegod.toml:1: not TOML"), ("a = 1\nb = =", "zegod.toml:2: not TOML"),
+            ), ("[engine\n", "zegod.toml:1: not TOML"),
+            ("a = 1\n [*a]", "zegod.toml:2: not TOML"), ("[[ é]]", "zegod.toml:1: not TOML"),
+            ("a = 1\nb = =", "zegod.toml:2: not TOML"),
         ])
     func mistakes(text: String, message: String) throws {
         let said = try #require(refusal(text))

@@ -55,7 +55,9 @@ struct PackageTests {
             "mkdir -p /etc/systemd/system/zegod.service.d && printf '[Service]\\nWatchdogSec=2\\nTimeoutAbortSec=1\\n' > /etc/systemd/system/zegod.service.d/test.conf"
         )
         try host.demand("systemctl daemon-reload && systemctl restart zegod", upTo: 60)
+        try Self.startAnnouncer(host)
         #expect(try JSON(line: host.run(Self.login, as: "member").output)["result"]["errorCode"].integer == 0)
+        try Self.announces(host)
         let publish = Self.line("startPublishing", #"{"streamID":"stream1"}"#)
         #expect(try JSON(line: host.run(publish, as: "member").output)["result"]["state"].string == "publishing")
         #expect(try host.run(Self.login, as: "stranger").errors.contains("Permission denied"))
@@ -71,6 +73,9 @@ struct PackageTests {
         }
         try Self.isInCall(host)
         try host.demand("journalctl --no-pager -u zegod | grep -q 'watchdog'")
+        // The service of another loses its daemon with that, and waits for the room again.
+        try Self.announces(host)
+        try host.demand("systemctl stop announcer")
         // The journal knows the room by a field of its own.
         #expect(try host.demand("journalctl --no-pager -o cat -u zegod ROOM_ID=room1").contains("logged in"))
 
@@ -102,6 +107,23 @@ struct PackageTests {
         try host.demand("dpkg -P zegod", upTo: 60)
         try host.demand("test ! -e /etc/zegod && test ! -e /var/lib/zegod && test ! -e /run/zegod/control.sock")
         #expect(try host.run("systemctl list-unit-files 'zego*'").output.contains("0 unit files"))
+    }
+
+    /// The example of a service that needs the machine to be in its room, installed as its text says: it waits.
+    private static func startAnnouncer(_ host: SystemdHost) throws {
+        try host.demand(
+            "sed 's/roomID=lobby/roomID=room1/' /usr/share/doc/zegod/examples/announcer.service > /etc/systemd/system/announcer.service"
+        )
+        try host.demand("systemctl daemon-reload && systemctl --no-block start announcer && sleep 1")
+        #expect(try host.run("systemctl is-active announcer").output == "activating\n")
+    }
+
+    /// It runs, as a user of its own that may listen to events.
+    private static func announces(_ host: SystemdHost) throws {
+        try waitUntil(
+            upTo: 30, for: "the announcer", instead: { (try? host.run("systemctl status announcer").output) ?? "" }
+        ) { try host.run("systemctl is-active announcer").output == "active\n" ? true : nil }
+        try host.demand("journalctl --no-pager -o cat -u announcer | grep -q 'room-state.*logined'")
     }
 
     private static func isInCall(_ host: SystemdHost) throws {

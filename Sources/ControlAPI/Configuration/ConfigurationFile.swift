@@ -23,6 +23,7 @@ package struct ConfigurationFile: Sendable {
 
     /// Parses a text as if it were the content of the file.
     package init(path: String, text: String, mode: mode_t = 0o600) throws(ConfigurationError) {
+        try Self.checkHeaders(path, text)
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
@@ -36,6 +37,24 @@ package struct ConfigurationFile: Sendable {
             throw ConfigurationError("\(path): has values that no key of the configuration takes")
         }
         self.init(path: path, json: json, text: text, mode: mode)
+    }
+
+    /// Refuses what the parser ends the process for: a `[` or `[[` at the head of a line with something behind it that begins
+    /// no key (toml++ has an assertion there). Arrays of arrays, which may begin so too, no key of the configuration takes.
+    private static func checkHeaders(_ path: String, _ text: String) throws(ConfigurationError) {
+        let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            var rest = line.drop { blanks.contains($0) }
+            guard rest.first == UInt8(ascii: "[") else { continue }
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst() }
+            guard let first = rest.first(where: { !blanks.contains($0) }) else { continue }
+            let isKey = UnicodeScalar(first).properties.isAlphabetic && first < 0x80 || (0x30...0x39).contains(first)
+            guard isKey || "_-\"'][".utf8.contains(first) else {
+                throw ConfigurationError("\(path):\(index + 1): not TOML: a section's name cannot begin like this")
+            }
+        }
     }
 
     /// Reads a file.

@@ -77,7 +77,8 @@ struct SDPParser {
         }
         let parts = value.split(separator: " ")
         guard parts.count >= 4 else { throw malformed("m= needs a medium, a port, a protocol and a format") }
-        guard let port = UInt16(parts[1].split(separator: "/")[0]) else { throw malformed("the port is not a number") }
+        // With the number of ports behind a slash, perhaps.
+        guard let port = UInt16(parts[1].prefix { $0 != "/" }) else { throw malformed("the port is not a number") }
         guard parts.count - 3 <= SessionDescription.maximumItems else { throw .tooMany(what: "formats", line: line) }
         section = MediaDescription(
             kind: String(parts[0]), port: port, transportProtocol: String(parts[2]),

@@ -29,10 +29,13 @@ package final class STUNKey {
         EVP_MAC_free(algorithm)  // The context holds its own reference.
         var name = Array((digest == .sha1 ? "SHA1" : "SHA256").utf8CString)
         name.withUnsafeMutableBufferPointer { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            _ = EVP_MAC_init(context, bytes, bytes.count, &parameters)
+            // OpenSSL keeps both pointers in the parameter: a literal would be gone when the construction returns.
+            "digest".withCString { key in
+                var parameters = [
+                    OSSL_PARAM_construct_utf8_string(key, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                _ = EVP_MAC_init(context, bytes, bytes.count, &parameters)
+            }
         }
     }
 

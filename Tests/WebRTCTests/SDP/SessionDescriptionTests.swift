@@ -67,6 +67,7 @@ struct SessionDescriptionTests {
         ("v=0\r\n", .missing("o=")),
         ("v=0\no=- 1 1 IN IP4 0\nx", .malformed(line: 3, reason: "not of the form x=value")),
         ("v=0\no=- x 1 IN IP4 0", .malformed(line: 2, reason: "the session ID and version of o= are not numbers")),
+        ("v=0\no=- 1 1 IN IP4 0\nm=audio / RTP/AVP 0", .malformed(line: 3, reason: "the port is not a number")),
         ("v=0\no=- 1 1", .malformed(line: 2, reason: "o= needs a user name, two numbers and an address")),
         (
             "v=0\no=- 1 1 IN IP4 0\nm=audio 9 X",
