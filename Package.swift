@@ -89,7 +89,8 @@ let package = Package(
         module(
             "VoiceAudio", ["RTP", "Transport", "MediaIO", "CALSA", "COpus", "COgg", "CAudioProcessing"]),
 
-        // Floor 3: the room server and the engine.
+        // Floor 3: the room server and the engine, and calls without either.
+        module("VoiceSimulation", ["VoiceAudio", "RTP", "Transport"]),
         module(
             "RoomServer",
             [
@@ -123,7 +124,10 @@ let package = Package(
         executable("zego-roomd", ["ControlAPI", "RoomServer", nioCore, nioPosix, logging, argumentParser]),
         executable(
             "zego-bench",
-            ["RoomServer", "RoomModel", "WebRTC", "RTP", "MediaIO", "VoiceAudio", "Transport", logging, argumentParser]),
+            [
+                "VoiceSimulation", "RoomServer", "RoomModel", "WebRTC", "RTP", "MediaIO", "VoiceAudio", "Transport",
+                "JSONRPC", logging, argumentParser,
+            ]),
 
         // Tests.
         tests(
@@ -164,7 +168,8 @@ let package = Package(
                 nioWebSocket, nioSSL, nioEmbedded, logging,
             ], exclude: ["WHIP/Offers"]),
         tests(
-            "VoiceAudioTests", ["VoiceAudio", "MediaIO", "RTP", "StallWatch", "Transport", "COgg"], exclude: ["Tools"]),
+            "VoiceAudioTests",
+            ["VoiceAudio", "VoiceSimulation", "MediaIO", "RTP", "StallWatch", "Transport", "COgg"], exclude: ["Tools"]),
         tests("ArchitectureTests"),
         tests("SystemTests", ["StallWatch"], exclude: ["Browser/tools", "Rig/tools", "Rig/ztest"]),
     ],

@@ -10,4 +10,14 @@ enum Figures {
     static func whole(_ value: Double) -> String {
         String(Int(value.rounded()))
     }
+
+    /// At the left of a column.
+    static func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(width - text.count, 0))
+    }
+
+    /// At the right of a column.
+    static func lead(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(width - text.count, 0)) + text
+    }
 }

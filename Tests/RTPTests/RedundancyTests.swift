@@ -7,7 +7,9 @@ import Testing
     }
 
     /// What a packet carries: the age of each block in frames and the number in it, oldest first.
-    private func blocks(of number: Int, level: RedundancyLevel, sent: [Int], room: Int = 1200) -> [[Int]]? {
+    private func blocks(
+        of number: Int, level: RedundancyLevel, spacing: Int = 2, sent: [Int], room: Int = 1200
+    ) -> [[Int]]? {
         var encoder = REDEncoder()
         for (index, earlier) in sent.enumerated() {
             Self.frame(earlier).withUnsafeBytes {
@@ -19,7 +21,7 @@ import Testing
             Self.frame(number).withUnsafeBytes {
                 encoder.write(
                     $0, sequenceNumber: UInt16(sent.count), timestamp: UInt32(number * 960), samples: 960, level: level,
-                    payloadType: 111, into: buffer)
+                    spacing: spacing, payloadType: 111, into: buffer)
             }
         }
         guard let length else { return nil }
@@ -35,26 +37,31 @@ import Testing
     }
 
     @Test func copiesAreSpaced() {
-        let sent = Array(10..<20)
+        let sent = Array(0..<20)
         #expect(blocks(of: 20, level: .none, sent: sent) == nil)
-        #expect(blocks(of: 20, level: .light, sent: sent) == [[1, 19], [0, 20]])
-        #expect(blocks(of: 20, level: .medium, sent: sent) == [[4, 16], [1, 19], [0, 20]])
-        #expect(blocks(of: 20, level: .strong, sent: sent) == [[5, 15], [3, 17], [1, 19], [0, 20]])
+        #expect(blocks(of: 20, level: .light, sent: sent) == [[2, 18], [0, 20]])
+        #expect(blocks(of: 20, level: .medium, sent: sent) == [[5, 15], [2, 18], [0, 20]])
+        #expect(blocks(of: 20, level: .heavy, sent: sent) == [[8, 12], [6, 14], [4, 16], [2, 18], [0, 20]])
+        #expect(blocks(of: 20, level: .strong, spacing: 1, sent: sent) == [[3, 17], [2, 18], [1, 19], [0, 20]])
+        #expect(
+            blocks(of: 20, level: .heavy, spacing: 3, sent: sent)
+                == [[12, 8], [9, 11], [6, 14], [3, 17], [0, 20]])
+        #expect(blocks(of: 20, level: .light, spacing: 0, sent: sent) == [[1, 19], [0, 20]])
     }
 
     @Test func whatIsNotThereIsLeftOut() {
         #expect(blocks(of: 10, level: .strong, sent: []) == nil)
-        #expect(blocks(of: 12, level: .strong, sent: [10, 11]) == [[1, 11], [0, 12]])
+        #expect(blocks(of: 12, level: .strong, spacing: 1, sent: [10, 11]) == [[2, 10], [1, 11], [0, 12]])
         // The sender was silent: 15 was the packet before, but it is not the frame before.
-        #expect(blocks(of: 20, level: .strong, sent: Array(10...15)) == nil)
-        // 17 was never sent: 16 is four frames back but three packets.
-        #expect(blocks(of: 20, level: .medium, sent: [14, 15, 16, 18, 19]) == [[1, 19], [0, 20]])
+        #expect(blocks(of: 20, level: .strong, spacing: 1, sent: Array(10...15)) == nil)
+        // 17 was never sent: 15 is five frames back but four packets.
+        #expect(blocks(of: 20, level: .medium, sent: [14, 15, 16, 18, 19]) == [[2, 18], [0, 20]])
         // No room for the farthest one.
-        #expect(blocks(of: 20, level: .medium, sent: Array(10..<20), room: 95) == [[1, 19], [0, 20]])
+        #expect(blocks(of: 20, level: .medium, sent: Array(10..<20), room: 95) == [[2, 18], [0, 20]])
     }
 
     @Test func theOffsetStaysWithinWhatREDCanSay() {
-        // Frames of 60 ms: five back is 300 ms, the most there is 341.
+        // Frames of 60 ms: three at a spacing of 2 would be up to 480 ms back, the most there is 341; so they follow at once.
         var encoder = REDEncoder()
         for index in 0..<5 {
             Self.frame(index).withUnsafeBytes {
@@ -110,10 +117,12 @@ import Testing
         #expect(run(rare, from: 60, &controller).count { $0 != .none } <= 12)
     }
 
-    @Test(arguments: [(1, RedundancyLevel.light), (4, .medium), (10, .strong)] as [(Int64, RedundancyLevel)])
+    @Test(
+        arguments: [(1, RedundancyLevel.light), (4, .medium), (10, .strong), (20, .heavy)] as [(Int64, RedundancyLevel)]
+    )
     func theLevelFollowsTheLoss(lost: Int64, expected: RedundancyLevel) {
         var controller = RedundancyController()
-        let levels = run(Array(repeating: lost, count: 20), &controller)
+        let levels = run(Array(repeating: lost, count: 40), &controller)
         #expect(levels.last == expected)
         #expect(abs(controller.loss - Double(lost) / 50) < 0.005)
         #expect(controller.expectedLossPercent <= Int(lost) * 2)
@@ -125,11 +134,25 @@ import Testing
         #expect(run([12, 12], from: 60, &controller).last == .strong)
     }
 
-    @Test func longBurstsAskForMore() {
+    @Test func burstsAskForMoreAndFartherCopies() {
+        var unknown = RedundancyController()
+        var single = RedundancyController()
         var short = RedundancyController()
         var long = RedundancyController()
-        #expect(run(Array(repeating: 4, count: 30), &short).last == .medium)
-        #expect(run(Array(repeating: 4, count: 30), runs: { ($0 + 3) / 4 }, &long).last == .strong)
+        let losses = Array(repeating: Int64(4), count: 30)
+        #expect(run(losses, runs: { _ in 0 }, &unknown).last == .medium)
+        #expect(run(losses, &single).last == .medium)
+        #expect(run(losses, runs: { $0 / 2 }, &short).last == .strong)
+        #expect(run(losses, runs: { _ in 1 }, &long).last == .strong)
+        #expect([unknown.spacing, single.spacing, short.spacing, long.spacing] == [2, 1, 2, 2])
+        // Runs of six.
+        var outages = RedundancyController()
+        _ = run(Array(repeating: 6, count: 30), runs: { _ in 1 }, &outages)
+        #expect(outages.spacing == 3)
+        // Two in five lost by chance stand together now and then, which makes no run of it.
+        var chance = RedundancyController()
+        _ = run(Array(repeating: 20, count: 30), runs: { _ in 12 }, &chance)
+        #expect(chance.spacing == 1)
     }
 
     @Test func itGoesDownOneStepInTenQuietSecondsAndOnlyThen() {
@@ -153,5 +176,6 @@ import Testing
         }
         #expect(RedundancyLevel.none.primaryBitrate(of: 48_000) == 48_000)
         #expect(RedundancyLevel.strong.primaryBitrate(of: 48_000) == 22_500)
+        #expect(RedundancyLevel.heavy.primaryBitrate(of: 48_000) == 18_000)
     }
 }

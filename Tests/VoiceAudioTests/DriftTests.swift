@@ -2,6 +2,7 @@ import Glibc
 import Testing
 import Transport
 import VoiceAudio
+import VoiceSimulation
 
 @Suite("Clocks that differ, in virtual time")
 struct DriftTests {

@@ -1,4 +1,5 @@
 import Testing
+import VoiceAudio
 import VoiceEngine
 
 @Suite struct EModelTests {

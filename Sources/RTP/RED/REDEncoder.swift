@@ -1,8 +1,12 @@
 /// Makes RED payloads (RFC 2198): remembers the last payloads of a stream and puts copies of them before a new one. Its
 /// memory is taken once; writing allocates nothing.
 package struct REDEncoder: ~Copyable {
+    /// The farthest that copies may be apart.
+    private static var widestSpacing: Int { 3 }
     /// Payloads remembered: more than the farthest copy is back, so that one that comes late does not push it out.
-    private static var depth: Int { 8 }
+    private static var depth: Int { widestSpacing * RedundancyLevel.heavy.copies + 2 }
+    /// Samples of the longest frame between whose copies there may be gaps, 20 ms.
+    private static var longestSpaced: Int { 960 }
 
     private struct Entry: BitwiseCopyable {
         var timestamp: UInt32 = 0
@@ -46,16 +50,21 @@ package struct REDEncoder: ~Copyable {
     ///
     /// A copy is only used when it is as many packets back as it is frames: a receiver computes its sequence number from
     /// the timestamps, which a silence of the sender would lead astray.
-    /// - Parameter samples: of the new payload, per channel.
+    /// - Parameters:
+    ///   - samples: of the new payload, per channel.
+    ///   - spacing: how far apart the copies are, 1…3 (``RedundancyLevel/distance(_:spacing:)``). Those of frames of more than
+    ///     20 ms have no gaps: they are far enough back, and RED can say no more than 341 ms.
     /// - Returns: the bytes written; nil when there is no copy to go along.
     package func write(
         _ primary: UnsafeRawBufferPointer, sequenceNumber: UInt16, timestamp: UInt32, samples: Int,
-        level: RedundancyLevel, payloadType: UInt8, into buffer: UnsafeMutableRawBufferPointer
+        level: RedundancyLevel, spacing: Int = 2, payloadType: UInt8, into buffer: UnsafeMutableRawBufferPointer
     ) -> Int? {
         var copies = level.copies
+        guard copies > 0 else { return nil }
+        let spacing = samples > REDEncoder.longestSpaced ? 1 : max(min(spacing, REDEncoder.widestSpacing), 1)
         while copies > 0 {
             let length = write(
-                primary, sequenceNumber, timestamp, samples, level, copies, payloadType, into: buffer)
+                primary, sequenceNumber, timestamp, samples, level, spacing, copies, payloadType, into: buffer)
             if let length { return length }
             copies -= 1
         }
@@ -64,12 +73,13 @@ package struct REDEncoder: ~Copyable {
 
     private func write(
         _ primary: UnsafeRawBufferPointer, _ sequenceNumber: UInt16, _ timestamp: UInt32, _ samples: Int,
-        _ level: RedundancyLevel, _ copies: Int, _ payloadType: UInt8, into buffer: UnsafeMutableRawBufferPointer
+        _ level: RedundancyLevel, _ spacing: Int, _ copies: Int, _ payloadType: UInt8,
+        into buffer: UnsafeMutableRawBufferPointer
     ) -> Int? {
-        withUnsafeTemporaryAllocation(of: REDBlock.self, capacity: 3) { blocks in
+        withUnsafeTemporaryAllocation(of: REDBlock.self, capacity: 4) { blocks in
             var count = 0
             for copy in (0..<copies).reversed() {
-                let distance = level.distance(copy)
+                let distance = level.distance(copy, spacing: spacing)
                 let age = UInt32(distance * samples)
                 guard let data = payload(sequenceNumber &- UInt16(distance), timestamp &- age) else { continue }
                 blocks.initializeElement(

@@ -124,10 +124,11 @@ extension ForwardingWorker {
         }
         guard level != .none else { return nil }
         let payloadType = subscription.opusPayloadType
-        return variants.payload(level, payloadType: payloadType) { buffer in
+        let spacing = level > given ? subscription.copySpacing : 1
+        return variants.payload(level, spacing: spacing, payloadType: payloadType) { buffer in
             group.copies.write(
                 primary, sequenceNumber: UInt16(truncatingIfNeeded: packet.sequence), timestamp: packet.timestamp,
-                samples: samples, level: level, payloadType: payloadType, into: buffer)
+                samples: samples, level: level, spacing: spacing, payloadType: payloadType, into: buffer)
         }
     }
 

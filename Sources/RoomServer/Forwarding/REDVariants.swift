@@ -1,6 +1,6 @@
 import RTP
 
-/// The RED payloads of one packet, one for each level of redundancy, each made when the first listener wants it. Memory
+/// The RED payloads of one packet, one for each level of redundancy and spacing of copies, each made when the first listener wants it. Memory
 /// is taken once.
 final class REDVariants {
     /// What a receiver takes.
@@ -13,8 +13,11 @@ final class REDVariants {
         var payloadType: UInt8 = 0
     }
 
-    private let bytes = ScratchBuffer(byteCount: REDVariants.longestPayload * RedundancyLevel.allCases.count)
-    private var variants = [Variant](repeating: Variant(), count: RedundancyLevel.allCases.count)
+    private static let spacings = 3
+    private static let count = RedundancyLevel.allCases.count * spacings
+
+    private let bytes = ScratchBuffer(byteCount: REDVariants.longestPayload * REDVariants.count)
+    private var variants = [Variant](repeating: Variant(), count: REDVariants.count)
 
     /// Another packet.
     func begin() {
@@ -24,12 +27,13 @@ final class REDVariants {
     /// The payload with the copies of a level; nil when there are none to go along.
     ///
     /// - Parameters:
+    ///   - spacing: 1…3.
     ///   - payloadType: of Opus at the listener; numbers inside RED follow its negotiation too.
     ///   - make: writes the payload; its length, or nil.
     func payload(
-        _ level: RedundancyLevel, payloadType: UInt8, make: (UnsafeMutableRawBufferPointer) -> Int?
+        _ level: RedundancyLevel, spacing: Int, payloadType: UInt8, make: (UnsafeMutableRawBufferPointer) -> Int?
     ) -> UnsafeRawBufferPointer? {
-        let index = Int(level.rawValue)
+        let index = Int(level.rawValue) * Self.spacings + min(max(spacing, 1), Self.spacings) - 1
         let buffer = bytes.bytes.part(index * Self.longestPayload, Self.longestPayload)
         let length: Int
         if let made = variants[index].length {

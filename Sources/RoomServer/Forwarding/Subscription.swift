@@ -128,6 +128,8 @@ final class Subscription {
 
     /// How many copies this listener's packets are to carry: by the loss of its own leg alone.
     var redundancyLevel: RedundancyLevel { loss.controller.level }
+    /// How far apart they are to be, 1…3.
+    var copySpacing: Int { loss.controller.spacing }
 
     /// What the listener says of what it received.
     func report(_ block: RTCPReportBlock, now: MonotonicTime) {

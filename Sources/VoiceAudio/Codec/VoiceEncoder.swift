@@ -10,6 +10,12 @@ package struct VoiceEncoder: ~Copyable {
     /// Samples by which the decoded signal lags behind: 312 (6.5 ms), and 120 (2.5 ms) for low delay.
     package let lookAhead: Int
     private let encoder: OpaquePointer
+    /// Below this a voice is coded with 8 kHz of its band (bits per second and channel). libopus by itself spends some on
+    /// the band above down to 14 kb/s; left to what carries speech they make its PESQ-WB 4.4 instead of 4.25 at 24 kb/s,
+    /// 4.3 instead of 4.15 at 20, 4.1 instead of 3.9 at 16. So low go only streams that share their line with copies of
+    /// themselves, or have a thin one.
+    private static var widebandBelow: Int32 { 24_000 }
+    private let isVoice: Bool
     private var bitrate: Int32
     private var expectedLoss: Int32 = 0
 
@@ -57,6 +63,8 @@ package struct VoiceEncoder: ~Copyable {
         channels = audio.channels
         frameSamples = audio.frameMilliseconds * 48
         bitrate = Int32(audio.bitrate)
+        isVoice = audio.application == .voice
+        limitBandwidth()
     }
 
     deinit {
@@ -68,10 +76,19 @@ package struct VoiceEncoder: ~Copyable {
     package mutating func adapt(bitrate newBitrate: Int32, expectedLoss newLoss: Int32) {
         if newBitrate != bitrate, copus_encoder_set(encoder, OPUS_SET_BITRATE_REQUEST, newBitrate) == OPUS_OK {
             bitrate = newBitrate
+            limitBandwidth()
         }
         if newLoss != expectedLoss, copus_encoder_set(encoder, OPUS_SET_PACKET_LOSS_PERC_REQUEST, newLoss) == OPUS_OK {
             expectedLoss = newLoss
         }
+    }
+
+    @_noAllocation @_noLocks
+    private func limitBandwidth() {
+        guard isVoice else { return }
+        let isWide = bitrate < VoiceEncoder.widebandBelow * Int32(channels)
+        let widest = isWide ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND
+        _ = copus_encoder_set(encoder, OPUS_SET_MAX_BANDWIDTH_REQUEST, widest)
     }
 
     /// The length of the frames from now on; of the five that there are.

@@ -13,20 +13,23 @@ import Transport
 ///   as 25 quiet packets. Played with a delay of T, an interval whose largest was d costs d − T of sound made up.
 /// - *Single packets come later than those behind them*: by another path, sent again after a NACK, or, when they were
 ///   lost, as a copy inside a later packet. Each counts for itself; played with a delay of T, the share of packets that
-///   came later than T is lost. This record forgets in ten seconds.
+///   came later than T is lost. This record forgets in twenty seconds.
 ///
 /// **What comes out.** Waiting costs too: somebody who hears the other late talks into his words. So both are put into
 /// the same coin, the points of the E-model's rating R (ITU-T G.107): lost sound costs Ie,eff = 95 p / (p + 10) at p
-/// percent, as measured for Opus; each millisecond costs 0.05 points, and from 130 ms on 0.11 more, as in the model's
+/// percent, as measured for Opus; each millisecond costs 0.05 points, and from 150 ms on 0.085 more, as in the model's
 /// usual approximation by two straight lines (Cole and Rosenbluth; its knee at 177 ms, less what other parts of the way
-/// take; the first line steeper than its 0.024, because a short delay is what we are for). The target is the delay at
+/// take, and 0.134 beyond; the first line steeper than its 0.024, because a short delay is what we are for). The target is the delay at
 /// which the sum is smallest. What follows from that one rule:
 ///
 /// - While little is late, it is a quantile: one half-second in forty may exceed the target.
 /// - A repair is waited for as long as it pays. One lost packet in thirty is not worth the 60 ms more that the farthest
 ///   copies take, one in ten is; when the loss is over, the delay comes back by itself.
-/// - What has not happened for half a minute does not count any more, though the histogram still knows of it: a path
-///   that has become good is believed as soon as that.
+/// - A copy that is worth its wait only now and then would make the target go up and down, and each time sound would
+///   be stretched, which costs more than either. So while repairs keep coming that would be given up, the target stays
+///   until shorter is better by two points.
+/// - What has not happened for half a minute (of repairs: a quarter of one) does not count any more, though the
+///   histogram still knows of it: a path that has become good is believed as soon as that.
 /// - A machine or a path that stands still for a second now and then does not make everybody wait for a second: Ie,eff
 ///   is concave, what cannot be saved at a bearable delay is given up.
 package struct DelayEstimator: ~Copyable {
@@ -34,16 +37,21 @@ package struct DelayEstimator: ~Copyable {
     /// Points of R per millisecond of delay. At no loss the slope of Ie,eff is 9.5 points per percent, and an interval
     /// in which sound is missing costs 0.2 % per millisecond: 9.5 × 0.2 × 2.6 % = 0.05.
     private static var price: Float { 0.05 }
-    private static var surcharge: Float { 0.11 }
+    private static var surcharge: Float { 0.085 }
     /// Milliseconds.
-    private static var knee: Float { 130 }
+    private static var knee: Float { 150 }
+    /// Points by which less delay must be better while repairs come that need more, and how many of those there must be.
+    private static var inertia: Float { 3 }
+    private static var fewestRepairs: Float { 0.3 }
     /// What is made up beyond the time that a packet is late, on average: until the end of a block, ms.
     private static var seam: Float { 5 }
     private static var forgetting: Float { 0.983 }
-    private static var stragglerForgetting: Float { 0.95 }
+    private static var stragglerForgetting: Float { 0.975 }
     /// The half minute of what still counts, in parts of ten intervals.
     private static var parts: Int { 6 }
     private static var intervalsPerPart: Int { 10 }
+    /// … and of stragglers: 15 to 20 s.
+    private static var stragglerParts: Int { 4 }
     /// Entries before the histogram is believed.
     private static var fewestEntries: Int { 3 }
     /// … and until it is known well: 15 s.
@@ -62,6 +70,8 @@ package struct DelayEstimator: ~Copyable {
     private let minima: UnsafeMutablePointer<Int64>
     /// The highest bucket of each part of the last half minute; −1: none yet.
     private let heights: UnsafeMutablePointer<Int>
+    /// Likewise of stragglers.
+    private let stragglerHeights: UnsafeMutablePointer<Int>
     private var currentSlice: Int64 = 0
     private var intervalEnd: MonotonicTime?
     private var largest: Int64 = 0
@@ -83,6 +93,8 @@ package struct DelayEstimator: ~Copyable {
         minima.initialize(repeating: .max, count: DelayEstimator.slices)
         heights = .allocate(capacity: DelayEstimator.parts)
         heights.initialize(repeating: -1, count: DelayEstimator.parts)
+        stragglerHeights = .allocate(capacity: DelayEstimator.stragglerParts)
+        stragglerHeights.initialize(repeating: -1, count: DelayEstimator.stragglerParts)
     }
 
     deinit {
@@ -90,6 +102,7 @@ package struct DelayEstimator: ~Copyable {
         stragglers.deallocate()
         minima.deallocate()
         heights.deallocate()
+        stragglerHeights.deallocate()
     }
 
     /// Takes a packet that is newer than all before it.
@@ -108,7 +121,10 @@ package struct DelayEstimator: ~Copyable {
     @_noAllocation @_noLocks
     package mutating func recordStraggler(transit: Int64, arrival: MonotonicTime) {
         guard arrival.nanoseconds >= excusedUntil.nanoseconds else { return }
-        stragglers[DelayScale.bucket(of: transit - base)] += 1
+        let bucket = DelayScale.bucket(of: transit - base)
+        stragglers[bucket] += 1
+        let part = entries / DelayEstimator.intervalsPerPart % DelayEstimator.stragglerParts
+        stragglerHeights[part] = max(stragglerHeights[part], bucket)
     }
 
     /// The machine that plays stood still: what arrives before `moment` tells nothing of the path.
@@ -175,7 +191,10 @@ package struct DelayEstimator: ~Copyable {
         let bucket = DelayScale.bucket(of: delay)
         intervals[bucket] += weight
         let part = entries / DelayEstimator.intervalsPerPart % DelayEstimator.parts
-        if entries % DelayEstimator.intervalsPerPart == 0 { heights[part] = -1 }
+        if entries % DelayEstimator.intervalsPerPart == 0 {
+            heights[part] = -1
+            stragglerHeights[entries / DelayEstimator.intervalsPerPart % DelayEstimator.stragglerParts] = -1
+        }
         heights[part] = max(heights[part], bucket)
         guard entries >= DelayEstimator.fewestEntries else { return }
         // One entry alone is never believed, however few there are: the first packets of a call often come in a heap.
@@ -198,9 +217,17 @@ package struct DelayEstimator: ~Copyable {
         var weight: Float = 0
         var length: Float = 0
         var late: Float = 0
+        // Repairs that would be late with the delay that there is now, and the best that does as well for them.
+        var presentlyLate: Float?
+        var serving = target
+        var servingCost = Float.infinity
         let scale = 100 / max(packets, 50)
         var highest = -1
         for part in 0..<DelayEstimator.parts { highest = max(highest, heights[part]) }
+        var highestStraggler = -1
+        for part in 0..<DelayEstimator.stragglerParts {
+            highestStraggler = max(highestStraggler, stragglerHeights[part])
+        }
         var bucket = DelayScale.count - 1
         while bucket >= 0 {
             let delay = Float(Int(DelayScale.edge(bucket))) / 1e6
@@ -208,6 +235,14 @@ package struct DelayEstimator: ~Copyable {
             let waiting =
                 DelayEstimator.price * delay + DelayEstimator.surcharge * max(delay - DelayEstimator.knee, 0)
             let cost = waiting + 95 * missing / (missing + 10)
+            if DelayScale.edge(bucket) <= target {
+                let bearable = (presentlyLate ?? late) + DelayEstimator.fewestRepairs
+                presentlyLate = presentlyLate ?? late
+                if late <= bearable, cost < servingCost {
+                    servingCost = cost
+                    serving = DelayScale.edge(bucket)
+                }
+            }
             if cost < bestCost {
                 bestCost = cost
                 best = DelayScale.edge(bucket)
@@ -218,9 +253,10 @@ package struct DelayEstimator: ~Copyable {
                 weight += intervals[bucket] - taken
                 length += (intervals[bucket] - taken) * delay
             }
-            late += stragglers[bucket]
+            if bucket <= highestStraggler { late += stragglers[bucket] }
             bucket -= 1
         }
+        if best < serving, servingCost - bestCost < DelayEstimator.inertia { return serving }
         return best
     }
 }

@@ -33,7 +33,7 @@ extension MediaTransport {
         if let redPayloadType = section.redPayloadType, let level = sender.plan?.level, level != .none,
             let length = sender.copies.write(
                 frameBytes, sequenceNumber: number, timestamp: frame.timestamp, samples: Int(frame.sampleCount),
-                level: level, payloadType: payloadType, into: redundant)
+                level: level, spacing: sender.loss.controller.spacing, payloadType: payloadType, into: redundant)
         {
             payload = UnsafeRawBufferPointer(rebasing: redundant[..<length])
             payloadType = redPayloadType

@@ -1,19 +1,36 @@
 import Glibc
 import Transport
 
-/// A path's delays, packet by packet, made from a seed: what the regression table and the comparison run over.
-enum DelayTrace: String, CaseIterable {
+/// A path's delays, packet by packet, made from a seed: what the jitter buffer's regression table, the comparison with
+/// NetEq's rule and `zego-bench quality` run over.
+package enum DelayTrace: String, CaseIterable, Sendable {
     case lan, wifi, cable, spikes, lte, congested, stalls
 
-    /// When each of `count` packets of 20 ms arrives, in ms after it was sent. On all of these paths packets wait for
-    /// the one before them.
-    func delays(count: Int, seed: UInt64) -> [Double] {
+    /// The fastest way of every path, ms.
+    package static let fastest = 5.0
+
+    /// What the path is, for people.
+    package var title: String {
+        switch self {
+        case .lan: "LAN"
+        case .wifi: "good Wi-Fi"
+        case .cable: "cable"
+        case .spikes: "bad Wi-Fi (80 ms spikes)"
+        case .lte: "LTE"
+        case .congested: "congestion (200 ms spikes)"
+        case .stalls: "stalls of 300 to 900 ms"
+        }
+    }
+
+    /// When each of `count` packets, sent every `interval` ms, arrives, in ms after it was sent. On all of these paths
+    /// packets wait for the one before them.
+    package func delays(count: Int, interval: Double = 20, seed: UInt64) -> [Double] {
         var random = RandomSource.seeded(seed)
         var last = -Double.infinity
         var heldUntil = 0.0
         return (0..<count).map { index in
-            let sent = Double(index) * 20
-            var delay = 5.0
+            let sent = Double(index) * interval
+            var delay = Self.fastest
             switch self {
             case .lan: delay += Double.random(in: 0...1, using: &random)
             case .wifi: delay += Self.gamma(shape: 1, mean: 3, &random)

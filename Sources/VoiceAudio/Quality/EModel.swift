@@ -9,7 +9,7 @@
 /// that of lost sound (section 3.6).
 package enum EModel {
     /// Ro − Is with every default of G.107.
-    static let basicRating = 93.2
+    package static let basicRating = 93.2
 
     /// How well Opus with its own concealment stands random loss (Bpl of section 3.6). G.113 lists no value for Opus;
     /// 10 reproduces the scores measured with libopus 1.3.1 at 5, 10 and 20 % random loss (3.19, 2.34, 1.65) within 0.1.
@@ -34,6 +34,16 @@ package enum EModel {
         if rating >= 100 { return 4.5 }
         // The cubic dips below 1 for ratings under 6.5.
         return max(1, 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6)
+    }
+
+    /// The rating R that has this score; never above ``basicRating``, which is the best that a call can be here.
+    package static func rating(meanOpinionScore score: Double) -> Double {
+        var (low, high) = (6.5, basicRating)
+        for _ in 0..<30 {
+            let middle = (low + high) / 2
+            if meanOpinionScore(rating: middle) < score { low = middle } else { high = middle }
+        }
+        return high
     }
 
     /// Idd (equations 7-27 and 7-28 with sT = 1, mT = 100 ms).

@@ -1,0 +1,46 @@
+import VoiceAudio
+import VoiceSimulation
+
+/// Calls over lines, judged: what is the same for all of them.
+struct QualityRun: Sendable {
+    let programme: SpeechProgramme
+    let python: String
+    let seeds: UInt64
+    /// At a time.
+    let jobs: Int
+    let redundancy: SimulatedCall.Redundancy
+
+    /// Calls over `line` once with each seed. The same seeds give the same result, whatever the number of jobs.
+    func result(of line: QualityLine) async throws -> QualityResult {
+        let calls = try await withThrowingTaskGroup(of: [Judged].self) { group in
+            for job in 0..<UInt64(jobs) where job < seeds {
+                group.addTask { try judge(line, seeds: stride(from: 1 + job, through: seeds, by: jobs)) }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        var result = QualityResult(line: line)
+        for call in calls.sorted(by: { $0.seed < $1.seed }) { result.add(call.outcome, score: call.score) }
+        return result
+    }
+
+    private struct Judged: Sendable {
+        var seed: UInt64
+        var outcome: SimulatedCallOutcome
+        var score: Double
+    }
+
+    private func judge(_ line: QualityLine, seeds: StrideThrough<UInt64>) throws -> [Judged] {
+        var scorer = try PESQScorer(python: python)
+        var judged: [Judged] = []
+        for seed in seeds {
+            var call = line.call(seed: seed, redundancy: redundancy)
+            call.settling = programme.leadIn
+            var outcome = try call.run(programme.samples)
+            let delay = Int(outcome.mouthToEar * 48)
+            let score = try scorer.score(outcome.output, of: programme, delay: delay)
+            outcome.output = []
+            judged.append(Judged(seed: seed, outcome: outcome, score: score))
+        }
+        return judged
+    }
+}
