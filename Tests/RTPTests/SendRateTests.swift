@@ -167,7 +167,8 @@ extension [BottleneckCall.Sample] {
         let limited = samples.filter { $0.limit != nil }
         print("measured: random loss of \(loss): limited \(Double(limited.count) / Double(samples.count)) of the time")
         #expect(Double(limited.count) < 0.2 * Double(samples.count))
-        #expect(samples.last?.plan.level == (loss > 0.1 ? .strong : .medium))
+        let level: RedundancyLevel = loss > 0.3 ? .heavy : loss > 0.1 ? .strong : .medium
+        #expect(samples.last?.plan.level == level)
     }
 
     /// A path that drops what is over its rate, without a queue.

@@ -4,21 +4,23 @@
 /// Loss is smoothed over about 400 packets, so that a single lost packet in a clean minute changes nothing, and a line that
 /// loses one packet in ten, in runs, is not taken for one that loses two. On a line that was good, three or more in one
 /// report are believed at once, because a listener hears them now. Redundancy comes at the thresholds and
-/// goes only when the loss has been below two thirds of them for ten seconds: what is lost next comes soon after what was
+/// goes only when the loss has been clearly below them for ten seconds: what is lost next comes soon after what was
 /// lost last, and each change is a change of the encoder's quality too.
 package struct RedundancyController: Sendable {
-    /// Nanoseconds below half of a threshold before the level goes down, one at a time.
+    /// Nanoseconds clearly below a threshold before the level goes down, one at a time.
     private static let patience: Int64 = 10_000_000_000
     /// From this burst ratio on losses come in runs, and in long ones; below the lowest they do not.
     private static let bursty = 1.5
     private static let longRuns = 4.0
     private static let single = 1.25
     /// What the loss is multiplied by to see whether less redundancy would do.
-    private static let caution = 1.5
+    private static let caution = 1.2
     /// Losses that must have been seen before copies come closer together.
     private static let enoughLosses: Int64 = 3
     /// Packets over which loss is smoothed.
     private static let memory = 400.0
+    /// After so many packets without a loss it is forgotten sooner: 2 s.
+    private static let fewestClean: Int64 = 100
     /// Losses over which runs are averaged.
     private static let runMemory = 100.0
     /// Below this share a line counts as good.
@@ -39,6 +41,7 @@ package struct RedundancyController: Sendable {
     private var seenInRuns: Int64 = 0
     /// Packets that reports have spoken of; 0: nothing is known.
     package private(set) var reportedPackets: Int64 = 0
+    private var cleanPackets: Int64 = 0
     /// Since when the loss is too low for the level.
     private var calmSince: Int64?
 
@@ -58,7 +61,9 @@ package struct RedundancyController: Sendable {
         let lost = min(max(lost, 0), expected)
         reportedPackets += expected
         let share = Double(lost) / Double(expected)
-        let usual = min(Double(expected) / Self.memory, 1)
+        cleanPackets = lost == 0 ? cleanPackets + expected : 0
+        let memory = cleanPackets >= Self.fewestClean ? Self.memory / 3 : Self.memory
+        let usual = min(Double(expected) / memory, 1)
         let weight = loss < Self.good && share > loss && lost >= 3 ? max(usual, 0.5) : usual
         loss += (share - loss) * weight
         if lost > 0, runs > 0 {
@@ -107,7 +112,7 @@ package struct RedundancyController: Sendable {
         switch loss {
         case 0.25...: .heavy
         case 0.16...: isBursty ? .heavy : .strong
-        case 0.08...: .strong
+        case 0.09...: .strong
         case 0.05...: isBursty ? .strong : .medium
         case 0.03...: isBursty ? .medium : .light
         case 0.01...: .light
