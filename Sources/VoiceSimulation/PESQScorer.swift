@@ -107,21 +107,21 @@ package struct PESQScorer: ~Copyable {
 
     /// Each request is a line "reference NAME COUNT" or "score NAME COUNT" with so many floats at 48 kHz behind it.
     private static let script = """
-        import sys
-        import numpy as np
+        from sys import stdin
+        from numpy import argmax, float64, frombuffer
         from pesq import NoUtterancesError, pesq
         from scipy.signal import fftconvolve, resample_poly
 
         references = {}
-        for line in iter(sys.stdin.buffer.readline, b""):
+        for line in iter(stdin.buffer.readline, b""):
             word, name, count = line.split()
-            samples = np.frombuffer(sys.stdin.buffer.read(4 * int(count)), "<f4").astype(np.float64)
+            samples = frombuffer(stdin.buffer.read(4 * int(count)), "<f4").astype(float64)
             samples = resample_poly(samples, 1, 3)
             if word == b"reference":
                 references[name] = samples
                 continue
             reference = references[name]
-            at = int(np.argmax(fftconvolve(samples, reference[::-1], mode="valid")))
+            at = int(argmax(fftconvolve(samples, reference[::-1], mode="valid")))
             try:
                 score = float(pesq(16000, reference, samples[at : at + len(reference)], "wb"))
             except NoUtterancesError:

@@ -32,6 +32,9 @@ package struct SimulatedCall: Sendable {
     /// What is over before shares, delays and rates are counted, s.
     package var settling = 5.0
 
+    /// Whether the outcome is to have the packets that arrived.
+    package var keepsPackets = false
+
     package init(seed: UInt64) {
         self.seed = seed
     }
@@ -193,6 +196,12 @@ private struct State: ~Copyable {
     private mutating func deliver(_ packet: TravellingPacket) {
         let number = UInt16(truncatingIfNeeded: packet.index)
         let timestamp = UInt32(packet.index * samples)
+        if call.keepsPackets {
+            outcome.packets.append(
+                SimulatedCallOutcome.Packet(
+                    arrival: Double(packet.arrival.nanoseconds) / 1e6, index: packet.index,
+                    timestamp: packet.index * samples, isRED: packet.isRED, payload: packet.payload))
+        }
         packet.payload.withUnsafeBytes { payload in
             guard packet.isRED else {
                 _ = unit.jitterBuffer.insert(

@@ -2,6 +2,21 @@ import RTP
 
 /// What came of a ``SimulatedCall``. Shares, delays and rates are those behind its settling time.
 package struct SimulatedCallOutcome: Sendable {
+    /// A packet that arrived.
+    package struct Packet: Sendable {
+        /// ms since the first sample was spoken.
+        package var arrival: Double
+        /// From 0.
+        package var index: Int
+        /// Of its first sample.
+        package var timestamp: Int
+        /// Whether copies go along (RFC 2198).
+        package var isRED: Bool
+        package var payload: [UInt8]
+    }
+
+    /// In the order of their arrival, when the call was to keep them.
+    package var packets: [Packet] = []
     /// What the listener heard: as many samples as were spoken, 48 kHz, mono.
     package var output: [Float] = []
     /// The level of each packet.

@@ -31,6 +31,16 @@ struct QualityCommand: AsyncParsableCommand {
     var plain = false
     @Option(help: "A Python interpreter with the package pesq. Default: ZEGO_RIG_PYTHON, else python3.")
     var python: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the packets that arrive, a file for each call, for another receiver (contrib/bench).",
+            valueName: "directory"))
+    var packets: String?
+    @Option(
+        help: ArgumentHelp(
+            "Judge what another receiver made of the packets (contrib/bench); with the same lines, voices and seeds.",
+            valueName: "directory"))
+    var recordings: String?
     @Option(help: "Calls at a time.")
     var jobs = 1
     @Flag(help: "Print one JSON object instead of a table.")
@@ -65,9 +75,11 @@ struct QualityCommand: AsyncParsableCommand {
         let programme = try SpeechProgramme(
             voices: voices.map { $0.split(separator: ",").map(String.init) }, leadIn: 8)
         let environment = getenv("ZEGO_RIG_PYTHON").map { String(cString: $0) }
-        let run = QualityRun(
+        var run = QualityRun(
             programme: programme, python: python ?? environment ?? "python3", seeds: seeds, jobs: jobs,
             redundancy: plain ? .inBand : .adaptive)
+        run.packets = packets.map(PacketFiles.init)
+        run.recordings = recordings.map(PacketFiles.init)
         let names = Set(lines.flatMap(Self.lines(named:)).map(\.name))
         var results: [QualityResult] = []
         if !json {

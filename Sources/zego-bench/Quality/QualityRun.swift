@@ -9,6 +9,10 @@ struct QualityRun: Sendable {
     /// At a time.
     let jobs: Int
     let redundancy: SimulatedCall.Redundancy
+    /// Where the packets of each call go, for another receiver; nil: nowhere.
+    var packets: PacketFiles?
+    /// Where another receiver has put what it made of them; nil: the calls are our own receiver's.
+    var recordings: PacketFiles?
 
     /// Calls over `line` once with each seed. The same seeds give the same result, whatever the number of jobs.
     func result(of line: QualityLine) async throws -> QualityResult {
@@ -35,7 +39,11 @@ struct QualityRun: Sendable {
         for seed in seeds {
             var call = line.call(seed: seed, redundancy: redundancy)
             call.settling = programme.leadIn
+            call.keepsPackets = packets != nil || recordings != nil
             var outcome = try call.run(programme.samples)
+            try packets?.write(outcome.packets, line: line, seed: seed)
+            try recordings?.replace(&outcome, frameMilliseconds: call.frameMilliseconds, line: line, seed: seed)
+            outcome.packets = []
             let delay = Int(outcome.mouthToEar * 48)
             let score = try scorer.score(outcome.output, of: programme, delay: delay)
             outcome.output = []

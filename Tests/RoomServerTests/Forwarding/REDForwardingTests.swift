@@ -147,7 +147,7 @@ import WebRTC
             sent += 1
         }
         try await send(sent..<sent + 10)
-        for packet in await lossy.packets.suffix(9) { #expect(copies(in: packet) == [5, 3, 1]) }
+        for packet in await lossy.packets.suffix(9) { #expect(copies(in: packet) == [8, 5, 2]) }
         for peer in [clean, plain] { #expect(await peer.packets.allSatisfy { $0.header.payloadType == 111 }) }
         let statistics = await rig.forwarder.statistics()
         #expect(statistics.packetsWithCopies >= 10 && statistics.packetsRestored == 0)
