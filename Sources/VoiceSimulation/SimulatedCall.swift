@@ -93,6 +93,8 @@ private struct State: ~Copyable {
         pattern = LossPattern(share: call.loss, burst: call.burst)
         self.encoder = encoder
         self.unit = unit
+        // What is heard before the first frame is complete.
+        outcome.output = [Float](repeating: 0, count: samples)
         let interval = Double(call.frameMilliseconds)
         delays = call.trace?.delays(count: frames, interval: interval, seed: call.seed) ?? []
     }

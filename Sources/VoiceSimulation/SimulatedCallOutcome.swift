@@ -17,7 +17,7 @@ package struct SimulatedCallOutcome: Sendable {
 
     /// In the order of their arrival, when the call was to keep them.
     package var packets: [Packet] = []
-    /// What the listener heard: as many samples as were spoken, 48 kHz, mono.
+    /// What the listener heard, from the moment on at which the first sample was spoken; 48 kHz, mono.
     package var output: [Float] = []
     /// The level of each packet.
     package var levels: [RedundancyLevel] = []
