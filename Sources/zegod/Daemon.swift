@@ -161,6 +161,7 @@ final class Daemon: Sendable {
         engine.isLowDelay = configuration.audio.isLowDelay
         engine.realtimePriority = configuration.audio.realtimePriority
         engine.echoCancellation = configuration.audio.echoCancellation
+        engine.isDiscontinuous = configuration.audio.dtx
         engine.version = Version.current
         if options.appSign == nil, configuration.engine.appSign == nil, let apps = server?.apps {
             // Keys of the embedded server that are rotated are new to its own engine, too.

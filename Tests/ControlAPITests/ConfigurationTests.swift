@@ -59,6 +59,7 @@ struct ConfigurationTests {
             low_delay = true
             realtime_priority = 0
             echo_cancellation = false
+            dtx = true
             [server]
             enabled = true
             listen = "0.0.0.0"
@@ -99,6 +100,7 @@ struct ConfigurationTests {
         audio.isLowDelay = true
         audio.realtimePriority = 0
         audio.echoCancellation = false
+        audio.dtx = true
         #expect(configuration.audio == audio)
         #expect(configuration.server.listen == "0.0.0.0")
         #expect(configuration.server.departureTimeoutSeconds == 5)

@@ -105,4 +105,36 @@ import VoiceEngine
         try await relay.stop()
         await bed.stop()
     }
+
+    /// A publisher who has nothing to say costs next to nothing, and nobody takes that for loss.
+    @Test func aSilentVoiceIsHardlySent() async throws {
+        let relay = try await DatagramRelay()
+        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
+        relay.forward(to: bed.port)
+        let (anna, _) = try await bed.engine { $0.isDiscontinuous = true }
+        let (ben, bensEvents) = try await bed.engine()
+        try await bed.login(anna, "anna")
+        try await bed.login(ben, "ben")
+        relay.loss = DatagramRelay.Loss()
+        _ = try await anna.startPublishing(streamID: "voice", source: .silence, wait: .seconds(10))
+        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        let mark = bensEvents.mark
+        let (packets, began) = (relay.media.packets, MonotonicTime.now())
+        let rate = try await concealed(bensEvents, 2)
+        let seconds = MonotonicTime.now().milliseconds(since: began) / 1000
+        let perSecond = Double(relay.media.packets - packets) / seconds
+        print("measured: DTX, silence: \(perSecond) packets a second, \(rate) made up")
+        #expect(perSecond > 2 && perSecond < 15)
+        #expect(rate < 0.02)
+        for case .playerQuality(_, let quality) in bensEvents.events.dropFirst(mark) {
+            #expect(quality.packetLostRate == 0)
+        }
+        #expect(
+            !bensEvents.lines.dropFirst(mark).contains { $0.hasPrefix("player-state") && $0.contains("requesting") })
+        #expect(ben.snapshot().network.retransmissions.requested == 0)
+        _ = await anna.destroy()
+        _ = await ben.destroy()
+        try await relay.stop()
+        await bed.stop()
+    }
 }

@@ -32,6 +32,7 @@ package struct DaemonConfiguration: Sendable {
         package var isLowDelay = false
         package var realtimePriority = 70
         package var echoCancellation = true
+        package var dtx = false
 
         package init() {}
     }
@@ -148,6 +149,7 @@ package struct DaemonConfiguration: Sendable {
         audio.isLowDelay = try section.optionalBool("low_delay") ?? audio.isLowDelay
         audio.realtimePriority = try section.optionalInteger("realtime_priority", in: 0...99) ?? audio.realtimePriority
         audio.echoCancellation = try section.optionalBool("echo_cancellation") ?? audio.echoCancellation
+        audio.dtx = try section.optionalBool("dtx") ?? audio.dtx
         try section.finish()
     }
 

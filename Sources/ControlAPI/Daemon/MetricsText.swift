@@ -127,12 +127,12 @@ extension MetricsText {
             Double(figures.copies))
         if let bitrate = figures.targetBitrate {
             gauge(
-                "zegod_target_bitrate_bits", "Bits per second that an encoder may take, of the stream with least.",
+                "zegod_target_bits_per_second", "Bits per second that an encoder may take, of the stream with least.",
                 Double(bitrate))
         }
         if let bitrate = figures.pathBitrate {
             gauge(
-                "zegod_path_bitrate_bits",
+                "zegod_path_bits_per_second",
                 "Bits per second, headers counted, that the path to the room server takes; absent while it takes all.",
                 Double(bitrate))
         }

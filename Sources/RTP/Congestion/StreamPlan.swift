@@ -17,13 +17,13 @@ package struct StreamPlan: Equatable, Sendable {
     static let leastWithCopies = 16_000
     /// Bytes of a packet beside its payload: UDP over IPv4, RTP with extensions, the tag of SRTP.
     package static let packetOverhead = 84
-    private static let frames = [10, 20, 40, 60]
+    private static let frames = [5, 10, 20, 40, 60]
 
     /// What was asked for, and is never exceeded.
     package struct Wish: Equatable, Sendable {
         /// Payload bits per second.
         package var bitrate: Int
-        /// 10, 20, 40 or 60.
+        /// 5, 10, 20, 40 or 60.
         package var frameMilliseconds: Int
 
         package init(bitrate: Int, frameMilliseconds: Int) {

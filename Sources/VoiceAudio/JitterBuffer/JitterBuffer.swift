@@ -35,6 +35,11 @@ import Transport
 /// 3. *A later one is there, and the gap is not over:* if the very next packet carries a redundant copy, that is
 ///    decoded; else the rest of the gap is made up, frame by frame, and the turn moves on.
 ///
+/// **Silence of the sender (DTX).** A packet of two bytes at most says that nothing is to be heard. What does not come
+/// behind it is neither missing nor late: the decoder goes on with the noise of the far room, nothing of that counts as
+/// made up, and the numbers and times of the next packet tell when it belongs. The record of arrivals sees packets only,
+/// so that a pause does not move the target.
+///
 /// **Repairs need time.** A copy that came inside a later packet (RED, or in band), and a packet that was sent again,
 /// are late by nature: of use only when the delay is long enough. The estimator is told of the first of each lost
 /// packet's, whether it came in time or not, so that the target grows to the useful copies while there is loss and
@@ -83,6 +88,8 @@ package struct JitterBuffer: ~Copyable {
     private var lastDuration = 960
     /// Samples made up while the turn did not move on.
     private var expanded = 0
+    /// The packet played last said that nothing is to be heard: what does not come is not missing.
+    private var isQuiet = false
     /// The number that would confirm a far one.
     private var suspectedSequence: UInt16?
     private var jumpPending = false
@@ -289,12 +296,12 @@ package struct JitterBuffer: ~Copyable {
     private mutating func play(at time: MonotonicTime, wanted: Int) -> PlayoutAction {
         catchUp(at: time)
         if let packet = store.packet(nextSequence) {
-            // Consecutive numbers but a gap in time: the sender was silent (DTX). The gap passes in silence.
+            // Consecutive numbers but a gap in time: the sender was silent (DTX). The gap passes as it sounded there.
             let gap = Int(min(packet.timestamp - nextTimestamp, Int64(JitterBuffer.pause))) - expanded
             if gap > 0, delay(of: packet.timestamp, at: time) < target {
                 let samples = min(gap, AudioLimits.blockSamples)
                 expanded += samples
-                return .silence(samples: samples)
+                return isQuiet ? .comfort(samples: samples) : .silence(samples: samples)
             }
             return decode(packet, at: time)
         }
@@ -309,7 +316,7 @@ package struct JitterBuffer: ~Copyable {
             nextSequence = highestSequence + 1
             return .silence(samples: samples)
         }
-        return .conceal(samples: samples)
+        return isQuiet ? .comfort(samples: samples) : .conceal(samples: samples)
     }
 
     /// The packets before `later` are missing.
@@ -344,6 +351,7 @@ package struct JitterBuffer: ~Copyable {
         nextSequence = packet.sequence + 1
         nextTimestamp = packet.timestamp + Int64(packet.duration)
         lastDuration = packet.duration
+        isQuiet = packet.payload.count <= VoiceEncoder.quietPacket
         expanded = 0
         store.markPlayed(packet.sequence)
         let isJump = jumpPending

@@ -7,6 +7,8 @@ package enum PlayoutAction: BitwiseCopyable {
     case recover(StoredPacket, samples: Int)
     /// Nothing is there: make up `samples`.
     case conceal(samples: Int)
+    /// The sender sends nothing because there is nothing to be heard (DTX): `samples` of the quiet of its room.
+    case comfort(samples: Int)
     /// Nothing is to be heard: the stream has not begun, paused, or is being buffered.
     case silence(samples: Int)
 }

@@ -114,6 +114,8 @@ package struct PlayoutUnit: ~Copyable {
             }
         case .conceal(let samples):
             conceal(samples)
+        case .comfort(let samples):
+            comfort(samples)
         case .silence(let samples):
             let faded = endSoftly(within: samples)
             queue.appendSilence(max(samples - faded, 0))
@@ -226,6 +228,19 @@ package struct PlayoutUnit: ~Copyable {
         isSounding = true
         queue.append(frames)
         playedFrames += frames
+    }
+
+    /// Goes on with the noise that the decoder has learned of the far room.
+    @_noAllocation @_noLocks
+    private mutating func comfort(_ samples: Int) {
+        playedFrames += samples
+        let whole = samples / PlayoutUnit.shortestConcealment * PlayoutUnit.shortestConcealment
+        guard whole > 0, let frames = decoder.conceal(samples: whole, into: queue.end) else {
+            return queue.appendSilence(samples)
+        }
+        isSounding = true
+        queue.append(frames)
+        if frames < samples { queue.appendSilence(samples - frames) }
     }
 
     /// Makes up frames, fading as they go on.

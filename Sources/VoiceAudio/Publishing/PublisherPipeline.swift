@@ -34,6 +34,10 @@ struct PublisherPipeline: ~Copyable {
     private var frameEnergy: Float = 0
     private var frameVoice = false
     private var isFirst = true
+    /// Frames in a row in which nothing is to be heard, and how many of them are sent: more than one, so that the receiver
+    /// knows of the pause when one is lost.
+    private var quietFrames = 0
+    private static var quietFramesSent: Int { 2 }
 
     /// Makes the encoder and loads the file. Throws when the file cannot be played.
     static func make(
@@ -195,9 +199,13 @@ struct PublisherPipeline: ~Copyable {
             return
         }
         guard let count = encoder.encode(frame, into: slot.payload) else { return }
+        let wasSilent = quietFrames > PublisherPipeline.quietFramesSent
+        quietFrames = count <= VoiceEncoder.quietPacket ? quietFrames + 1 : 0
+        // The slot is used for the next frame.
+        guard quietFrames <= PublisherPipeline.quietFramesSent else { return }
         let level = LevelMeter.decibels(energy: frameEnergy / Float(encoder.frameSamples))
         slot.encodedFrame.pointee = EncodedFrame(
-            channel: UInt8(channel), isFirst: isFirst, voiceActivity: frameVoice,
+            channel: UInt8(channel), isFirst: isFirst || wasSilent, voiceActivity: frameVoice,
             audioLevel: LevelMeter.audioLevel(decibels: level), payloadLength: UInt16(count),
             sampleCount: UInt16(encoder.frameSamples), timestamp: frameTimestamp, captureTime: frameCaptureTime)
         output.ring.commit()

@@ -5,7 +5,7 @@ import Transport
 package struct EncodedFrame: BitwiseCopyable, Sendable {
     /// The publish channel, 0…3.
     package var channel: UInt8
-    /// The first frame since the publisher was started: the RTP marker bit (RFC 7587 section 4.2).
+    /// The first frame since the publisher was started, or behind a pause in which nothing was sent: the RTP marker bit (RFC 7587 section 4.2).
     package var isFirst: Bool
     /// A voice is in it (RFC 6464's V bit).
     package var voiceActivity: Bool

@@ -29,10 +29,12 @@ package struct PublisherAudio: Sendable, Equatable {
     package var application: Application
     /// Redundant copies in band (LBRR, RFC 6716 section 2.1.7); they cost nothing while the expected loss is 0.
     package var forwardErrorCorrection: Bool
+    /// While nothing is to be heard, next to nothing is sent (DTX, RFC 7587 section 3.1.3): a packet every 400 ms.
+    package var isDiscontinuous: Bool
 
     package init(
         source: Source = .device, bitrate: Int = 48_000, channels: Int = 1, frameMilliseconds: Int = 20,
-        application: Application = .voice, forwardErrorCorrection: Bool = true
+        application: Application = .voice, forwardErrorCorrection: Bool = true, isDiscontinuous: Bool = false
     ) {
         self.source = source
         self.bitrate = bitrate
@@ -40,5 +42,6 @@ package struct PublisherAudio: Sendable, Equatable {
         self.frameMilliseconds = frameMilliseconds
         self.application = application
         self.forwardErrorCorrection = forwardErrorCorrection
+        self.isDiscontinuous = isDiscontinuous
     }
 }

@@ -178,11 +178,12 @@ extension VoiceEngine {
             case .tone(let hertz): .tone(hertz: hertz)
             case .file(let path, let loop): .file(path: file?.path ?? path, loop: loop)
             }
+        let isMusic = scenario.settings.isMusic || config.channels == .stereo
         return PublisherAudio(
             source: kind, bitrate: config.bitrateKbps * 1000, channels: config.channels.count,
             frameMilliseconds: config.frameMs,
-            application: configuration.isLowDelay
-                ? .lowDelay : scenario.settings.isMusic || config.channels == .stereo ? .music : .voice)
+            application: configuration.isLowDelay ? .lowDelay : isMusic ? .music : .voice,
+            isDiscontinuous: configuration.isDiscontinuous && !isMusic)
     }
 
     /// Publishers that have just become `publishing` get their sound now and not earlier, so that nothing of a file is

@@ -33,6 +33,9 @@ package struct EngineConfiguration: Sendable {
     /// The SCHED_FIFO priority that the audio thread asks for; 0 asks for none.
     package var realtimePriority = 70
 
+    /// `[audio] dtx`: voices send next to nothing while nothing is to be heard.
+    package var isDiscontinuous = false
+
     /// `[audio] echo_cancellation`: whether scenarios switch it on.
     package var echoCancellation = true
 

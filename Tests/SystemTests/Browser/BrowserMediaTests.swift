@@ -103,7 +103,8 @@ struct BrowserMediaTests {
         let concealed = (grown["concealedSamples"] ?? 0) / 960
         print(
             """
-            measured: RED to Chromium: \(lost) of \(received) packets lost (it says \(grown["packetsLost"] ?? 0)), \(used) copies \
+            measured: RED to Chromium: \(grown["fecPacketsReceived"] ?? -1) copies came, \(grown["fecPacketsDiscarded"] ?? -1) thrown \
+            away, \(grown["packetsDiscarded"] ?? -1) packets; \(lost) of \(received) packets lost (it says \(grown["packetsLost"] ?? 0)), \(used) copies \
             used, \(concealed) frames concealed
             """)
         #expect(lost > 15 && (grown["packetsLost"] ?? 0) >= 0.8 * Double(lost), "\(grown)")

@@ -71,7 +71,7 @@ struct Listener: ~Copyable {
         case .conceal(let samples):
             concealedSamples += samples
             return samples
-        case .silence(let samples):
+        case .comfort(let samples), .silence(let samples):
             silentSamples += samples
             return samples
         }
