@@ -46,7 +46,7 @@ import VoiceEngine
         _ = try await ben.startPlaying(streamID: "voice", sink: .file(path: "up.wav"), wait: .seconds(10))
         #expect(anna.snapshot().network.sending.copies == 0)
         relay.loss = DatagramRelay.Loss(toServer: 0.2, meanRun: 2)
-        try await until("copies") { anna.snapshot().network.sending.copies == 3 }
+        try await until("copies") { anna.snapshot().network.sending.copies >= 3 }
         let before = relay.media
         let rate = try await concealed(bensEvents, 2)
         let after = relay.media
@@ -64,9 +64,9 @@ import VoiceEngine
         #expect(bits < 125_000)
         let sending = anna.snapshot().network.sending
         #expect((sending.targetBitrate ?? 0) <= 22_500 && sending.packetsWithCopies > 100)
-        // The listener's own way is clean: of the copies no more than the nearest goes on, a half of what comes up.
+        // The listener's own way is clean: of the copies no more than the nearest goes on.
         let received = ben.snapshot().players.first?.quality?.kbps ?? 0
-        #expect(received > 20 && received < 65, "\(received)")
+        #expect(received > 10 && received < 65, "\(received)")
         #expect(WAV.share(of: 440, in: WAV.read(bed.directory + "/media/up.wav").suffix(48_000)) > 0.8)
         _ = await anna.destroy()
         _ = await ben.destroy()

@@ -235,7 +235,7 @@ package struct PlayoutUnit: ~Copyable {
     private mutating func comfort(_ samples: Int) {
         playedFrames += samples
         let whole = samples / PlayoutUnit.shortestConcealment * PlayoutUnit.shortestConcealment
-        guard whole > 0, let frames = decoder.conceal(samples: whole, into: queue.end) else {
+        guard whole > 0, let frames = makeUp(whole) else {
             return queue.appendSilence(samples)
         }
         isSounding = true
