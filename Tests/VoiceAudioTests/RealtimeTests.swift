@@ -100,7 +100,18 @@ struct RealtimeTests {
             try await audio.player(channel).start(PlayerAudio(sink: sink))
             try await audio.publisher(channel).start(PublisherAudio(frameMilliseconds: channel == 1 ? 10 : 20))
         }
-        try await eventually("all play") { audio.player(3).snapshot.packetsReceived > 25 }
+        // Beside it one of the shortest blocks and frames, in stereo.
+        let quick = try await RunningAudio(
+            AudioConfiguration(
+                input: "ztest:FILE=\(directory.path)/mic.raw,LOOP=1",
+                output: "ztest:FILE=\(directory.path)/speaker2.raw,CHANNELS=2", realtimePriority: 0, isLowDelay: true),
+            loopsBack: true)
+        try await quick.audio.player(0).start()
+        try await quick.audio.publisher(0).start(
+            PublisherAudio(channels: 2, frameMilliseconds: 5, application: .lowDelay))
+        try await eventually("all play") {
+            audio.player(3).snapshot.packetsReceived > 25 && quick.audio.player(0).snapshot.packetsReceived > 100
+        }
         let (turns, allocations) = (audio.snapshot.heartbeat, count())
         let blocks = audio.player(0).snapshot.samplesPlayed
         // Another processor takes over, and the first comes back.
@@ -117,6 +128,7 @@ struct RealtimeTests {
         }
         let line = "\(audio.snapshot.heartbeat - turns) \(count() - allocations)"
         #expect(TextFile.write(line, to: report))
+        await quick.stop()
         await running.stop()
     }
 
