@@ -42,6 +42,35 @@ struct MouthToEarTests {
         ]
     }
 
+    /// How much later `source` is in `heard`, up to 200 ms, and how like: over its whole length, because a vowel alone is
+    /// like itself a few periods later too. At 8 kHz, which is an eighth of a millisecond.
+    private static func delay(of source: [Float], in heard: [Float]) -> (likeness: Float, milliseconds: Double) {
+        func coarse(_ samples: [Float]) -> [Float] {
+            stride(from: 0, to: samples.count - 5, by: 6).map { start in
+                var sum: Float = 0
+                for index in start..<start + 6 { sum += samples[index] }
+                return sum
+            }
+        }
+        let (source, heard) = (coarse(source), coarse(heard))
+        var best: (likeness: Float, lag: Int) = (-1, 0)
+        source.withUnsafeBufferPointer { source in
+            heard.withUnsafeBufferPointer { heard in
+                for lag in 0..<max(min(1600, heard.count - source.count), 0) {
+                    var sums: (product: Float, source: Float, heard: Float) = (0, 1e-6, 1e-6)
+                    for index in 0..<source.count {
+                        sums.product += source[index] * heard[index + lag]
+                        sums.source += source[index] * source[index]
+                        sums.heard += heard[index + lag] * heard[index + lag]
+                    }
+                    let likeness = sums.product / (sums.source * sums.heard).squareRoot()
+                    if likeness > best.likeness { best = (likeness, lag) }
+                }
+            }
+        }
+        return (best.likeness, Double(best.lag) / 8)
+    }
+
     private func start(_ file: String) throws -> Double {
         let text = try #require(TextFile.read("\(directory.path)/\(file).start"))
         return try #require(Double(String(decoding: text, as: UTF8.self).split(separator: "\n").first ?? ""))
@@ -72,15 +101,14 @@ struct MouthToEarTests {
         let offset = Int(((try start("speaker.raw") - start("mic.raw")) * 48_000).rounded())
         let from = 48_000 * 9 / 2 - offset
         let source = Array(speech[48_000 * 9 / 2..<48_000 * 7])
-        let verdict = Judge(source: source).verdict(on: Array(heard[from...]), maximumDelay: 9600)
-        let measured = Double(verdict.delay) / 48
+        let (likeness, measured) = Self.delay(of: source, in: Array(heard[from...]))
         let sums = told.map { $0.reduce(0, +) }
         let (least, most) = (sums.min() ?? 0, sums.max() ?? 0)
         print(
             "measured: mouth to ear, \(way.name): \(measured) ms; told: \(least) to \(most) ms,",
             "\(told.last ?? []) at the end, \(snapshot.xruns) xruns")
-        #expect(verdict.share > 0.7)
         guard snapshot.xruns == 0 else { return }
+        #expect(likeness > 0.5)
         #expect(measured > least - 2 && measured < most + 2)
         #expect(measured < way.bound)
     }
