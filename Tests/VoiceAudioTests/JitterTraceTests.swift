@@ -71,7 +71,7 @@ struct JitterTraceTests {
         case .spikes: (105, 0.08, 2)
         case .lte: (110, 0.15, 2.5)
         case .congested: (190, 0.8, 10)
-        case .stalls: (70, 7, 32)
+        case .stalls: (95, 7, 32)
         }
     }
 

@@ -43,6 +43,10 @@ package struct DelayEstimator: ~Copyable {
     /// Points by which less delay must be better while repairs come that need more, and how many of those there must be.
     private static var inertia: Float { 3 }
     private static var fewestRepairs: Float { 0.3 }
+    /// On a path that asks for more than this its target wavers by tens of milliseconds, and less delay must be better by
+    /// so many points before sound is stretched for it.
+    private static var restless: Int64 { 130_000_000 }
+    private static var slightGain: Float { 1.5 }
     /// What is made up beyond the time that a packet is late, on average: until the end of a block, ms.
     private static var seam: Float { 5 }
     private static var forgetting: Float { 0.983 }
@@ -221,6 +225,8 @@ package struct DelayEstimator: ~Copyable {
         var presentlyLate: Float?
         var serving = target
         var servingCost = Float.infinity
+        // Of the delay that there is now.
+        var presentCost = Float.infinity
         let scale = 100 / max(packets, 50)
         var highest = -1
         for part in 0..<DelayEstimator.parts { highest = max(highest, heights[part]) }
@@ -237,7 +243,10 @@ package struct DelayEstimator: ~Copyable {
             let cost = waiting + 95 * missing / (missing + 10)
             if DelayScale.edge(bucket) <= target {
                 let bearable = (presentlyLate ?? late) + DelayEstimator.fewestRepairs
-                presentlyLate = presentlyLate ?? late
+                if presentlyLate == nil {
+                    presentlyLate = late
+                    presentCost = cost
+                }
                 if late <= bearable, cost < servingCost {
                     servingCost = cost
                     serving = DelayScale.edge(bucket)
@@ -257,6 +266,9 @@ package struct DelayEstimator: ~Copyable {
             bucket -= 1
         }
         if best < serving, servingCost - bestCost < DelayEstimator.inertia { return serving }
+        if best < target, target > DelayEstimator.restless, presentCost - bestCost < DelayEstimator.slightGain {
+            return target
+        }
         return best
     }
 }
