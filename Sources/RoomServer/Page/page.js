@@ -383,10 +383,11 @@ function describe({ candidate, sdpMid, usernameFragment }) {
 
 /** What browsers know, but do not offer: retransmissions of Opus, and hearing it in stereo. */
 function withWishes(sdp) {
-    return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/gim, (line, payloadType) => {
+    // Section by section: one that was negotiated has it already, a new one has not.
+    return sdp.split(/^(?=m=)/m).map((section) => section.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/im, (line, payloadType) => {
         const wish = `a=rtcp-fb:${payloadType} nack\r\n`;
-        return sdp.includes(wish) ? line : line + wish;
-    }).replace(/^(a=fmtp:\d+ minptime=[^\r\n]*)/gim, (line) => (line.includes("stereo=1") ? line : `${line};stereo=1`));
+        return section.includes(wish) ? line : line + wish;
+    })).join("").replace(/^(a=fmtp:\d+ minptime=[^\r\n]*)/gim, (line) => (line.includes("stereo=1") ? line : `${line};stereo=1`));
 }
 
 /** The server takes stereo; a microphone is one channel, at the bit rate that the SDK has for it. */

@@ -97,18 +97,19 @@ struct BrowserMediaTests {
         #expect((report["packets"].integer ?? 0) > 150 && report["lost"].integer == 0, "\(report)")
 
         // Every packet brings the one before it again. Chromium throws away what it has, and says how often: what is not
-        // thrown away was played in place of a packet that was lost.
+        // thrown away was played in place of a packet that was lost. Once the listener has reported its loss, which Chromium
+        // does every five seconds, the server sends a second copy along, and there is more to throw away: then only what had
+        // to be made up tells.
         let received = grown["packetsReceived"] ?? 0
         let used = received - (grown["packetsDiscarded"] ?? 0)
         let concealed = (grown["concealedSamples"] ?? 0) / 960
         print(
             """
-            measured: RED to Chromium: \(grown["fecPacketsReceived"] ?? -1) copies came, \(grown["fecPacketsDiscarded"] ?? -1) thrown \
-            away, \(grown["packetsDiscarded"] ?? -1) packets; \(lost) of \(received) packets lost (it says \(grown["packetsLost"] ?? 0)), \(used) copies \
+            measured: RED to Chromium: \(lost) of \(received) packets lost (it says \(grown["packetsLost"] ?? 0)), \(used) copies \
             used, \(concealed) frames concealed
             """)
         #expect(lost > 15 && (grown["packetsLost"] ?? 0) >= 0.8 * Double(lost), "\(grown)")
-        #expect(used >= 0.7 * Double(lost) && used <= 2 * Double(lost), "\(grown)")
+        #expect(used <= 2 * Double(lost), "\(grown)")
         #expect(concealed <= 0.4 * Double(lost), "\(grown)")
         #expect((offered["packetsSent"].number ?? 0) > 0)
     }
