@@ -1,7 +1,7 @@
 """control_load.py zegod|mpv PROGRAM [READERS]: starts the program without a sound card and without a network, in a folder of its own, and prints
 a JSON object of how it does as a daemon that is driven by JSON lines over a Unix socket: seconds from its start to the first answer, processor
-time and memory while it idles, requests a second when each waits for the answer before it, and when 32 are under way; and how many events a
-second READERS readers (50) get when one is raised for each request."""
+time and memory while it idles, requests a second when each waits for the answer before it, and when 32 are under way; and how many events are
+raised, and lines written to READERS readers (50), a second: commands of 20 other users to zegod, changes of the volume of mpv."""
 
 import json
 import os
@@ -32,9 +32,10 @@ answer_mark = b'"id":' if kind == "zegod" else b'"request_id":'
 
 
 def connect(path):
+    # Blocking: a program whose backlog is short is waited for.
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(20)
     connection.connect(path)
+    connection.settimeout(20)
     return connection
 
 
@@ -83,24 +84,20 @@ def rate(lines, depth, seconds):
     return round(done / (time.monotonic() - began))
 
 
+def call(path, method):
+    lines = Lines(connect(path))
+    lines.connection.sendall(('{"jsonrpc":"2.0","id":1,"method":"%s"}\n' % method).encode())
+    return json.loads(lines.answer())["result"]
+
+
 def fan_out(seconds):
-    """Events for all readers together, a second, and how many each got of those that were raised."""
-    if kind == "zegod":
-        # Two that are told of whenever a stream that nobody publishes is asked for and given up again.
-        events = f"{place}/run/events.sock"
-        main = Lines(connect(control))
-        main.connection.sendall(
-            b'{"jsonrpc":"2.0","id":1,"method":"loginRoom","params":{"roomID":"r","user":{"userID":"u"}}}\n')
-        main.answer()
-    else:
-        events = control
-        main = Lines(connect(control))
-    crowd = [connect(events) for _ in range(readers)]
-    for index, connection in enumerate(crowd):
+    """Events that are raised, and lines that all readers together get, a second; and the share that the last of them got."""
+    main = Lines(connect(control))
+    crowd = [connect(f"{place}/run/events.sock" if kind == "zegod" else control) for _ in range(readers)]
+    for connection in crowd:
         if kind == "mpv":
             connection.sendall(b'{"command":["observe_property",1,"volume"]}\n')
         connection.settimeout(0.2)
-    time.sleep(0.5)
     selector = selectors.DefaultSelector()
     for connection in crowd:
         try:
@@ -111,32 +108,42 @@ def fan_out(seconds):
         connection.setblocking(False)
         selector.register(connection, selectors.EVENT_READ)
     counts = dict.fromkeys(crowd, 0)
-    mark = b'"player-state"' if kind == "zegod" else b'"property-change"'
+    mark = b'"custom-command"' if kind == "zegod" else b'"property-change"'
 
     def read(timeout):
         for key, _ in selector.select(timeout):
             counts[key.fileobj] += key.fileobj.recv(1 << 18).count(mark)
 
-    raised, began = 0, time.monotonic()
-    while time.monotonic() - began < seconds:
-        if kind == "zegod":
-            name = b"s%d" % raised
-            for method in (b"startPlaying", b"stopPlaying"):
-                main.connection.sendall(
-                    b'{"jsonrpc":"2.0","id":1,"method":"%s","params":{"streamID":"%s"}}\n' % (method, name))
-                main.answer()
-                raised += 1
-        else:
+    began = time.monotonic()
+    if kind == "zegod":
+        # Other users of its room send it commands, as many as one may.
+        main.connection.sendall(
+            b'{"jsonrpc":"2.0","id":1,"method":"loginRoom","params":{"roomID":"r","user":{"userID":"u"}}}\n')
+        main.answer()
+        app = call(f"{place}/run/admin.sock", "app.show")
+        port = call(control, "status")["server"]["listen"].rsplit(":", 1)[1]
+        tool = os.path.join(os.path.dirname(os.path.abspath(__file__)), "room_flood.py")
+        flood = subprocess.Popen(
+            [sys.executable, tool, port, str(app["appID"]), app["appSign"], "r", "u", "20", "190", str(seconds)],
+            stdout=subprocess.PIPE)
+        while flood.poll() is None:
+            read(0.1)
+        sent = json.loads(flood.stdout.read())
+        raised, lasted = sent["taken"] + 1, sent["seconds"]
+    else:
+        raised = 0
+        while time.monotonic() - began < seconds:
             raised += 1
             main.connection.sendall((loud % (raised % 100 + 1, raised)).encode())
             main.answer()
-        read(0)
+            read(0)
+        lasted = time.monotonic() - began
     end = time.monotonic()
     while time.monotonic() < end + 1:
         read(0.1)
     return {
-        "raisedPerSecond": round(raised / (end - began)), "deliveredPerSecond": round(sum(counts.values()) / (end - began)),
-        "leastOfAReader": round(min(counts.values()) / max(1, raised), 3),
+        "raisedPerSecond": round(raised / lasted), "linesPerSecond": round(sum(counts.values()) / lasted),
+        "leastOfAReader": round(min(counts.values()) / raised, 3),
     }
 
 
