@@ -45,11 +45,12 @@ package struct ConfigurationFile: Sendable {
         let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            var rest = line.drop { blanks.contains($0) }
+            // The parser takes blanks beyond ASCII for blanks too.
+            var rest = line.drop { blanks.contains($0) || $0 >= 0x80 }
             guard rest.first == UInt8(ascii: "[") else { continue }
             rest = rest.dropFirst()
             if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst() }
-            guard let first = rest.first(where: { !blanks.contains($0) }) else { continue }
+            let first = rest.first { !blanks.contains($0) } ?? 0
             let isKey = UnicodeScalar(first).properties.isAlphabetic && first < 0x80 || (0x30...0x39).contains(first)
             guard isKey || "_-\"'][".utf8.contains(first) else {
                 throw ConfigurationError("\(path):\(index + 1): not TOML: a section's name cannot begin like this")
