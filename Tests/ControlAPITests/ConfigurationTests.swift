@@ -162,7 +162,7 @@ struct ConfigurationTests {
             ), ("[engine\n", "zegod.toml:1: not TOML"),
             ("a = 1\n [*a]", "zegod.toml:2: not TOML"), ("[[ é]]", "zegod.toml:1: not TOML"),
             ("[\n[engine]\n", "zegod.toml:1: not TOML"),
-            ("\u{A0}[*]", "zegod.toml:1: not TOML"),
+            ("\u{A0}[*]", "zegod.toml:1: not TOML"), ("[[[a]]]", "zegod.toml:1: not TOML"),
             ("a = 1\nb = =", "zegod.toml:2: not TOML"),
         ])
     func mistakes(text: String, message: String) throws {

@@ -52,7 +52,7 @@ package struct ConfigurationFile: Sendable {
             if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst() }
             let first = rest.first { !blanks.contains($0) } ?? 0
             let isKey = UnicodeScalar(first).properties.isAlphabetic && first < 0x80 || (0x30...0x39).contains(first)
-            guard isKey || "_-\"'][".utf8.contains(first) else {
+            guard isKey || "_-\"']".utf8.contains(first) else {
                 throw ConfigurationError("\(path):\(index + 1): not TOML: a section's name cannot begin like this")
             }
         }
