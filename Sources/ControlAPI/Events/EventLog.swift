@@ -37,6 +37,7 @@ package final class EventLog: Sendable {
         var ring = CircularBuffer<EventRecord>()
         var readers: [Int: Reader] = [:]
         var observers: [Int: Observer] = [:]
+        var watchers: [Int: @Sendable (EngineEvent) -> Void] = [:]
         var nextID = 0
         var counters = EventLogCounters()
     }
@@ -82,7 +83,7 @@ package final class EventLog: Sendable {
         let name = event.name
         let fields = event.fields
         let volatileKey = event.isVolatile ? Self.volatileKey(name, fields) : nil
-        let (seq, wakes) = state.withLock { state -> (UInt64, [@Sendable () -> Void]) in
+        let (seq, wakes, watchers) = state.withLock { state in
             let now = clock()
             if volatileKey == nil { state.seq += 1 }
             let record = EventRecord(
@@ -94,8 +95,9 @@ package final class EventLog: Sendable {
                 state.ring.append(record)
             }
             for observer in state.observers.values where observer.isWanted(event) { observer.continuation.yield(event) }
-            return (state.seq, Self.offer(record, microseconds: now, to: &state.readers))
+            return (state.seq, Self.offer(record, microseconds: now, to: &state.readers), state.watchers)
         }
+        for watcher in watchers.values { watcher(event) }
         for wake in wakes { wake() }
         return seq
     }
@@ -201,6 +203,23 @@ package final class EventLog: Sendable {
             _ = self?.state.withLock { $0.observers.removeValue(forKey: id) }
         }
         return stream
+    }
+
+    /// Calls `watcher` with every event from now on, within ``append(_:)``: what follows from an event is done before anybody
+    /// is answered who caused it.
+    ///
+    /// - Returns: for ``unwatch(_:)``.
+    package func watch(_ watcher: @escaping @Sendable (EngineEvent) -> Void) -> Int {
+        state.withLock { state in
+            let id = state.nextID
+            state.nextID += 1
+            state.watchers[id] = watcher
+            return id
+        }
+    }
+
+    package func unwatch(_ id: Int) {
+        state.withLock { _ = $0.watchers.removeValue(forKey: id) }
     }
 
     // MARK: For subscriptions

@@ -42,7 +42,7 @@ package final class CallKeeper: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "state file")
     private let state: Mutex<State>
-    private let watching = Mutex<Task<Void, Never>?>(nil)
+    private let watching = Mutex<Int?>(nil)
 
     /// Takes what the file holds. What is wrong with the file is logged and told as an event.
     package init(file: StateFile, catalogue: Catalogue<ControlContext>, log: EventLog, logger: Logger) {
@@ -52,17 +52,9 @@ package final class CallKeeper: Sendable {
         let content = file.read(catalogue: catalogue)
         state = Mutex(State(calls: content.calls))
         for problem in content.problems { tell(problem) }
-        let ends = log.events { event in
-            switch event {
-            case .roomState(_, let reason, _, _): reason.isFinal
-            case .recordingState(_, _, let state, _): state == .failed
-            default: false
-            }
-        }
-        let task = Task { [weak self] in
-            for await event in ends { self?.ended(event) }
-        }
-        watching.withLock { $0 = task }
+        // At once, and not when a task comes to it: the room may have been entered anew by then.
+        let watch = log.watch { [weak self] event in self?.ended(event) }
+        watching.withLock { $0 = watch }
     }
 
     /// What is kept now.
@@ -143,7 +135,7 @@ package final class CallKeeper: Sendable {
         switch event {
         case .roomState(let roomID, let reason, let errorCode, _):
             let isRefused = ZegoErrorCode(rawValue: errorCode)?.endsTrying ?? false
-            guard reason == .kickOut || isRefused else { return }
+            guard reason.isFinal, reason == .kickOut || isRefused else { return }
             edit { $0.roomEnded(roomID) }
         case .recordingState(let path, _, .failed, _): edit { $0.recordingEnded(path) }
         default: break
@@ -165,7 +157,9 @@ package final class CallKeeper: Sendable {
 
     /// Writes what is not written yet and answers when it is on the disk.
     package func flush() async {
-        watching.withLock { $0?.cancel() }
+        watching.withLock { watch in
+            if let id = watch.take() { log.unwatch(id) }
+        }
         let change = state.withLock { state in
             // What the disk refused is tried once more.
             state.settled = min(state.settled, state.written)
