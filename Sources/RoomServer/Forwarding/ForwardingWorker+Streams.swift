@@ -35,6 +35,7 @@ extension ForwardingWorker {
                 takeMessages(of: peer, now: now)
             }
         }
+        if peer.deframer.isMalformed { close(stream: number, now: now) }
         finishBatch()
     }
 
