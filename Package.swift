@@ -144,7 +144,7 @@ let package = Package(
             "VoiceEngineTests",
             [
                 "VoiceEngine", "RoomServer", "VoiceAudio", "RoomModel", "JSONRPC", "RTP", "WebRTC", "MediaIO",
-                "Transport", "Certificates", nioCore, nioPosix, logging,
+                "StallWatch", "Transport", "Certificates", nioCore, nioPosix, logging,
             ]),
         .target(
             name: "NetworkSimulation", dependencies: ["Transport", "RTP", "WebRTC"], path: "Tests/NetworkSimulation",

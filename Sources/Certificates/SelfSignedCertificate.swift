@@ -61,9 +61,11 @@ package struct SelfSignedCertificate: Sendable {
     }
 
     private static func addServerExtensions(_ certificate: OpaquePointer, _ names: [ServerName]) -> Bool {
-        // No authority: whoever trusts this certificate trusts this server, and nothing that its key might sign.
+        // No authority: whoever trusts this certificate trusts this server, and nothing that its key might sign. And no key
+        // usage: by one without the right to sign, BoringSSL and others would not take the certificate for its own issuer,
+        // and would not find a trusted one for it in a file that names it.
         let extensions = [
-            (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
+            (NID_basic_constraints, "critical,CA:FALSE"),
             (NID_ext_key_usage, "serverAuth"), (NID_subject_key_identifier, "hash"),
             (NID_subject_alt_name, names.map(\.extensionText).joined(separator: ",")),
         ]

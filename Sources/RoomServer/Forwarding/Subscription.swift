@@ -29,6 +29,9 @@ final class Subscription {
     /// Numbers below the highest that were never sent: the publisher's own losses, which are none of this leg.
     private var unsent: Int64 = 0
     private var loss = LossFeedback()
+    /// Numbers that were sent after later ones, each in the place of its last six bits: they came late to the server, and who
+    /// asks for one has not lost it on this leg.
+    private var late = [UInt32](repeating: .max, count: 64)
     private(set) var lastTimestamp: UInt32 = 0
     private(set) var lastTimestampUnixNanoseconds: Int64 = 0
     private var lastArrival = MonotonicTime.zero
@@ -81,7 +84,12 @@ final class Subscription {
         let highest = window.highest
         let isNewest = highest.map { number > $0 } ?? true
         guard window.use(number) else { return nil }
-        if isNewest { unsent += number - (highest ?? number - 1) - 1 } else { unsent -= 1 }
+        if isNewest {
+            unsent += number - (highest ?? number - 1) - 1
+        } else {
+            unsent -= 1
+            late[Int(truncatingIfNeeded: number) & 63] = UInt32(UInt16(truncatingIfNeeded: number))
+        }
         let timestamp = packet.timestamp &+ timestampOffset
         if isNewest {
             lastTimestamp = timestamp
@@ -137,7 +145,10 @@ final class Subscription {
     }
 
     /// A packet is sent again.
-    func sentAgain(_ sequenceNumber: UInt16) { loss.packetRequested(sequenceNumber) }
+    func sentAgain(_ sequenceNumber: UInt16) {
+        guard late[Int(sequenceNumber) & 63] != UInt32(sequenceNumber) else { return }
+        loss.packetRequested(sequenceNumber)
+    }
 
     /// Once a second: what was asked for says something of the loss before the next report does.
     func settleRequests(now: MonotonicTime) { _ = loss.settleRequests(nowNanoseconds: now.nanoseconds) }

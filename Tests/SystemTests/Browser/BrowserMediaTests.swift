@@ -132,9 +132,10 @@ struct BrowserMediaTests {
             }
         }
         let quality = try daemon.status()["players"][0]["quality"]
-        let after = try daemon.roomMetrics()
         let lost = try network.lost()
         let flows = try sniffer.end()
+        // Last, so that nothing was seen on the wire that is not counted.
+        let after = try daemon.roomMetrics()
         func counted(_ name: String) -> Double {
             (after["zego_room_media_\(name)_total"] ?? 0) - (before["zego_room_media_\(name)_total"] ?? 0)
         }
