@@ -22,13 +22,13 @@ struct MouthToEarTests {
     private static let ways = [
         Way(
             testDescription: "frames of 20 ms, as installed but for periods of 5 ms", audioKeys: "period_ms = 5",
-            config: ["bitrateKbps": 64], noiseSuppression: true, bound: 70),
+            config: ["bitrateKbps": 64], noiseSuppression: true, bound: 80),
         Way(
             testDescription: "frames of 10 ms, no noise suppression", audioKeys: "period_ms = 5",
-            config: ["bitrateKbps": 64, "frameMs": 10], noiseSuppression: false, bound: 50),
+            config: ["bitrateKbps": 64, "frameMs": 10], noiseSuppression: false, bound: 60),
         Way(
             testDescription: "low delay", audioKeys: "low_delay = true", config: ["bitrateKbps": 96],
-            noiseSuppression: false, bound: 35),
+            noiseSuppression: false, bound: 45),
     ]
 
     /// A part of the way: what either side knows of it.
