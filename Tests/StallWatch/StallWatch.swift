@@ -6,8 +6,8 @@ import Transport
 /// allowed) notes by how much it came late: a virtual machine whose host takes its processors away stands still for
 /// 20–120 ms at a time, and then every real-time promise fails, whoever gave it.
 package final class StallWatch: Sendable {
-    /// Beyond this no card's buffer of the tests is filled or emptied in time.
-    private static let bearableNanoseconds: Int64 = 25_000_000
+    /// Beyond this a card whose queue is one period of 10 ms, as the tests and the daemon have it, runs dry.
+    private static let bearableNanoseconds: Int64 = 10_000_000
     private static let pauseNanoseconds: Int64 = 2_000_000
 
     private let worst = Atomic<Int64>(0)
