@@ -29,6 +29,8 @@ package struct SimulatedCall: Sendable {
     /// 10 or 20.
     package var frameMilliseconds = 20
     package var redundancy = Redundancy.adaptive
+    /// The bounds of the listener's buffer, ms; nil: it chooses by itself. The packets are the same whatever it holds.
+    package var bufferRange: ClosedRange<Int>?
     /// What is over before shares, delays and rates are counted, s.
     package var settling = 5.0
 
@@ -93,6 +95,10 @@ private struct State: ~Copyable {
         pattern = LossPattern(share: call.loss, burst: call.burst)
         self.encoder = encoder
         self.unit = unit
+        if let range = call.bufferRange {
+            self.unit.jitterBuffer.setRange(
+                minimumMilliseconds: Int32(range.lowerBound), maximumMilliseconds: Int32(range.upperBound))
+        }
         // What is heard before the first frame is complete.
         outcome.output = [Float](repeating: 0, count: samples)
         let interval = Double(call.frameMilliseconds)

@@ -3,7 +3,7 @@ import RTP
 /// What came of a ``SimulatedCall``. Shares, delays and rates are those behind its settling time.
 package struct SimulatedCallOutcome: Sendable {
     /// A packet that arrived.
-    package struct Packet: Sendable {
+    package struct Packet: Sendable, Equatable {
         /// ms since the first sample was spoken.
         package var arrival: Double
         /// From 0.

@@ -5,5 +5,7 @@ import ArgumentParser
 struct ZegoBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zego-bench", abstract: "Measure parts of zegod on this machine.",
-        subcommands: [QualityCommand.self, LatencyCommand.self, CPUCommand.self, ForwardCommand.self])
+        subcommands: [
+            QualityCommand.self, FrontierCommand.self, LatencyCommand.self, CPUCommand.self, ForwardCommand.self,
+        ])
 }

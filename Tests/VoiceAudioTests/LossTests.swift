@@ -53,6 +53,21 @@ struct LossTests {
         #expect(outcome.concealedShare == 0)
     }
 
+    @Test("a buffer of fixed length holds just that, and hears the packets that an adaptive one hears")
+    func fixedBuffer() throws {
+        let speech = Speech.samples(seconds: 15, seed: 23)
+        var call = call(loss: 0.2, burst: 3, seed: 7)
+        call.keepsPackets = true
+        let adaptive = try call.run(speech)
+        for length in [40, 240] {
+            call.bufferRange = length...length
+            let fixed = try call.run(speech)
+            #expect(fixed.packets == adaptive.packets)
+            #expect(abs(fixed.bufferDelay - Double(length)) < 5)
+            #expect((fixed.concealedShare > adaptive.concealedShare) == (length == 40))
+        }
+    }
+
     @Test("when the loss ends the delay comes back")
     func comesBack() throws {
         var listener = Listener()

@@ -1,9 +1,9 @@
-import Glibc
 import JSONRPC
 import VoiceSimulation
 
 /// The directory in which another receiver finds the packets of calls, and puts what it made of them: LINE-SEED.packets,
-/// then LINE-SEED.raw (floats at 48 kHz, mono) and LINE-SEED.json.
+/// then LINE-SEED.raw (floats at 48 kHz, mono) and LINE-SEED.json, or LINE-SEED-MSms.raw and .json of a buffer that was
+/// told to hold so many ms.
 struct PacketFiles: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -15,8 +15,9 @@ struct PacketFiles: Sendable {
         self.directory = directory
     }
 
-    private func path(_ line: QualityLine, _ seed: UInt64, _ kind: String) -> String {
-        "\(directory)/\(line.name)-\(seed).\(kind)"
+    private func path(_ line: QualityLine, _ seed: UInt64, buffer: Int? = nil, _ kind: String) -> String {
+        let buffer = buffer.map { "-\($0)ms" } ?? ""
+        return "\(directory)/\(line.name)-\(seed)\(buffer).\(kind)"
     }
 
     /// Writes a JSON object a line for each packet.
@@ -32,49 +33,29 @@ struct PacketFiles: Sendable {
             ]
             bytes += object.serialized() + [0x0A]
         }
-        let path = path(line, seed, "packets")
-        guard let file = fopen(path, "w") else {
-            throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
-        }
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count else {
-            throw Failure(description: "\(path) could not be written")
-        }
+        try WholeFile.write(bytes, to: path(line, seed, "packets"))
     }
 
     /// Puts the other receiver's sound and figures in place of ours. Its delay is that of its jitter buffer, which counts
     /// from each packet's arrival, and what the packets took.
+    /// - Parameter buffer: what that buffer was told to hold, ms; nil: nothing.
     func replace(
-        _ outcome: inout SimulatedCallOutcome, frameMilliseconds: Int, line: QualityLine, seed: UInt64
+        _ outcome: inout SimulatedCallOutcome, frameMilliseconds: Int, line: QualityLine, seed: UInt64, buffer: Int?
     ) throws {
-        let path = path(line, seed, "json")
-        let figures = try JSONValue(parsing: try read(path))
-        guard let buffer = figures["bufferMs"]?.double, let concealed = figures["concealedPercent"]?.double else {
+        let path = path(line, seed, buffer: buffer, "json")
+        let figures = try JSONValue(parsing: try WholeFile.read(path))
+        guard let held = figures["bufferMs"]?.double, let concealed = figures["concealedPercent"]?.double else {
             throw Failure(description: "\(path) has no bufferMs and concealedPercent")
         }
         let late = outcome.packets.reduce(0.0) { sum, packet in
             sum + packet.arrival - Double((packet.index + 1) * frameMilliseconds) - DelayTrace.fastest
         }
-        outcome.bufferDelay = buffer + late / Double(max(outcome.packets.count, 1))
+        outcome.bufferDelay = held + late / Double(max(outcome.packets.count, 1))
         outcome.concealedShare = concealed / 100
         outcome.stretchedPerSecond = 0
-        let bytes = try read(self.path(line, seed, "raw"))
+        let bytes = try WholeFile.read(self.path(line, seed, buffer: buffer, "raw"))
         outcome.output = bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-        }
-    }
-
-    private func read(_ path: String) throws -> [UInt8] {
-        guard let file = fopen(path, "r") else {
-            throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, file)
-            guard count > 0 else { return bytes }
-            bytes += chunk[..<count]
         }
     }
 }

@@ -21,74 +21,41 @@ struct QualityCommand: AsyncParsableCommand {
     @Option(help: "Calls over each line.")
     var seeds: UInt64 = 30
     @Option(
-        help: ArgumentHelp(
-            "A WAV file to be spoken, or several to be spoken as one, with commas; may be repeated. Default: those of contrib/media.",
-            valueName: "file"))
-    var voice: [String] = []
-    @Option(help: "Which lines: targets, loss, traces, all, or the name of one as --json has it; may be repeated.")
+        help: "Which lines: targets, loss, traces, frontier, all, or the name of one as --json has it; may be repeated."
+    )
     var lines: [String] = ["all"]
     @Flag(help: "No copies of frames go along: only what Opus puts in band, as a sender without RED has it.")
     var plain = false
-    @Option(help: "A Python interpreter with the package pesq. Default: ZEGO_RIG_PYTHON, else python3.")
-    var python: String?
     @Option(
         help: ArgumentHelp(
             "Write the packets that arrive, a file for each call, for another receiver (contrib/bench).",
             valueName: "directory"))
     var packets: String?
-    @Option(
-        help: ArgumentHelp(
-            "Judge what another receiver made of the packets (contrib/bench); with the same lines, voices and seeds.",
-            valueName: "directory"))
-    var recordings: String?
-    @Option(help: "Calls at a time.")
-    var jobs = 1
     @Flag(help: "Print one JSON object instead of a table.")
     var json = false
     @Option(help: ArgumentHelp("Draw score and delay against loss.", valueName: "file"))
     var svg: String?
+    @OptionGroup var judgement: JudgementOptions
 
     mutating func validate() throws {
         guard 1...1000 ~= seeds else { throw ValidationError("--seeds must be 1 to 1000") }
-        guard 1...64 ~= jobs else { throw ValidationError("--jobs must be 1 to 64") }
-        for name in lines where Self.lines(named: name).isEmpty {
-            let names = QualityLine.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("--lines \(name): give targets, loss, traces, all or one of \(names)")
-        }
+        _ = try QualityLine.chosen(lines)
         if svg != nil, !lines.contains(where: { $0 == "all" || $0 == "loss" }) {
             throw ValidationError("--svg draws the lines of --lines loss or all")
         }
     }
 
-    private static func lines(named name: String) -> [QualityLine] {
-        switch name {
-        case "all": QualityLine.all
-        case "targets": QualityLine.targets
-        case "loss": [.clean] + QualityLine.lossy
-        case "traces": QualityLine.traced
-        default: QualityLine.all.filter { $0.name == name }
-        }
-    }
-
     func run() async throws {
-        let voices = voice.isEmpty ? Self.defaultVoices : voice
-        let programme = try SpeechProgramme(
-            voices: voices.map { $0.split(separator: ",").map(String.init) }, leadIn: 8)
-        let environment = getenv("ZEGO_RIG_PYTHON").map { String(cString: $0) }
-        var run = QualityRun(
-            programme: programme, python: python ?? environment ?? "python3", seeds: seeds, jobs: jobs,
-            redundancy: plain ? .inBand : .adaptive)
+        var run = try judgement.run(seeds: seeds, redundancy: plain ? .inBand : .adaptive)
         run.packets = packets.map(PacketFiles.init)
-        run.recordings = recordings.map(PacketFiles.init)
-        let names = Set(lines.flatMap(Self.lines(named:)).map(\.name))
         var results: [QualityResult] = []
         if !json {
             print(
-                "\(seeds) calls each, \(voices.count) voices, \(Figures.whole(programme.judgedSeconds)) s of speech judged\n"
+                "\(seeds) calls each, \(run.programme.passes.count) voices, \(Figures.whole(run.programme.judgedSeconds)) s of speech judged\n"
             )
             print(QualityResult.heading)
         }
-        for line in QualityLine.all where names.contains(line.name) {
+        for line in try QualityLine.chosen(lines) {
             let result = try await run.result(of: line)
             results.append(result)
             if !json {
@@ -98,16 +65,11 @@ struct QualityCommand: AsyncParsableCommand {
         }
         if json {
             let report: JSONValue = [
-                "voices": .array(voices.map { .string($0) }), "calls": .integer(Int64(seeds)),
+                "voices": .array(judgement.voices.map { .string($0) }), "calls": .integer(Int64(seeds)),
                 "copies": .bool(!plain), "lines": .array(results.map(\.json)),
             ]
             print(String(decoding: report.serialized(), as: UTF8.self))
         }
-        if let svg { try QualityPlot(results: results).write(to: svg) }
-    }
-
-    /// Those of the repository that is the working directory.
-    private static let defaultVoices = ["voice", "speech-slt", "speech-rms", "speech-awb"].map {
-        "contrib/media/\($0).wav"
+        if let svg { try WholeFile.write(QualityPlot(results: results).svg, to: svg) }
     }
 }

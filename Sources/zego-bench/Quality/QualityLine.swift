@@ -1,9 +1,9 @@
-import RTP
+import ArgumentParser
 import VoiceSimulation
 
 /// A kind of line that `zego-bench quality` calls over.
 struct QualityLine: Sendable {
-    /// As `--line` takes it and the JSON names it.
+    /// As `--lines` takes it and the JSON names it.
     let name: String
     /// For people.
     let title: String
@@ -41,4 +41,31 @@ struct QualityLine: Sendable {
 
     static let all = [clean] + lossy + traced
     static let targets = all.filter { $0.target != nil }
+    /// On which delay buys quality.
+    static let frontier = all.filter {
+        ["uniform-20", "burst3-10", "burst3-20", "spikes", "lte", "congested"].contains($0.name)
+    }
+
+    /// What a user may ask for: a group of lines, or one by its name; none if there is none of that name.
+    static func named(_ name: String) -> [QualityLine] {
+        switch name {
+        case "all": all
+        case "targets": targets
+        case "loss": [clean] + lossy
+        case "traces": traced
+        case "frontier": frontier
+        default: all.filter { $0.name == name }
+        }
+    }
+
+    /// Those that are asked for, each once and in their order.
+    static func chosen(_ names: [String]) throws -> [QualityLine] {
+        for name in names where named(name).isEmpty {
+            throw ValidationError(
+                "--lines \(name): give targets, loss, traces, frontier, all or one of "
+                    + all.map(\.name).joined(separator: ", "))
+        }
+        let chosen = Set(names.flatMap(named).map(\.name))
+        return all.filter { chosen.contains($0.name) }
+    }
 }

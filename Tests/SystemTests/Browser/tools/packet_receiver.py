@@ -1,8 +1,9 @@
-"""packet_receiver.py DIRECTORY [--at-a-time N]
+"""packet_receiver.py DIRECTORY [--at-a-time N] [--buffer adaptive|MS]...
 
 What Chromium makes of packets: each DIRECTORY/NAME.packets (written by `zego-bench quality --packets`) is sent in real time to an
 RTCPeerConnection of a headless Chromium; what its loudspeaker would get becomes NAME.raw (48 kHz, mono, float), and the figures of its jitter
-buffer NAME.json. A .packets file has a line for each packet that arrives, in order: {"ms": when, "seq": 16 bits, "timestamp": 48 kHz,
+buffer NAME.json. With --buffer, which may be repeated, each call is heard once for each: `jitterBufferTarget` of the receiver is set to MS, what its
+buffer is to hold at least, and the files are NAME-MSms.raw and .json. A .packets file has a line for each packet that arrives, in order: {"ms": when, "seq": 16 bits, "timestamp": 48 kHz,
 "red": whether it is a RED payload (RFC 2198), "payload": hexadecimal}.
 """
 
@@ -27,9 +28,13 @@ registerProcessor("tap", class extends AudioWorkletProcessor {
     process([[samples]]) { this.port.postMessage(samples ? samples.slice() : new Float32Array(128)); return true; }
 });`], { type: "text/javascript" }));
 const calls = {};
-window.offer = async (name) => {
+window.offer = async (name, buffer) => {
     const connection = new RTCPeerConnection();
-    connection.addTransceiver("audio", { direction: "recvonly" });
+    const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
+    if (buffer !== null) {
+        if (!("jitterBufferTarget" in receiver)) throw new Error("this browser has no jitterBufferTarget");
+        receiver.jitterBufferTarget = buffer;
+    }
     const call = calls[name] = { connection, blocks: [] };
     connection.ontrack = async ({ track }) => {
         const stream = new MediaStream([track]);
@@ -99,14 +104,14 @@ async def settle(page, name):
     await page.evaluate("(name) => settle(name)", name)
 
 
-async def call(page, path):
-    target = path.removesuffix(".packets")
+async def call(page, path, buffer):
+    target = path.removesuffix(".packets") + (f"-{buffer}ms" if buffer is not None else "")
     name = os.path.basename(target)
     with open(path) as lines:
         packets = [json.loads(line) for line in lines]
     connection = RTCPeerConnection()
     sender = connection.addTrack(Silence())
-    offer = await page.evaluate("(name) => offer(name)", name)
+    offer = await page.evaluate("([name, buffer]) => offer(name, buffer)", [name, buffer])
     opus, red = payload_types(offer)
     await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
     await connection.setLocalDescription(await connection.createAnswer())
@@ -146,8 +151,9 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("directory")
     parser.add_argument("--at-a-time", type=int, default=4)
+    parser.add_argument("--buffer", action="append", type=lambda text: None if text == "adaptive" else int(text))
     options = parser.parse_args()
-    waiting = sorted(glob.glob(options.directory + "/*.packets"))
+    waiting = [(path, buffer) for path in sorted(glob.glob(options.directory + "/*.packets")) for buffer in options.buffer or [None]]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", headless=True,
@@ -158,7 +164,7 @@ async def main():
 
         async def work():
             while waiting:
-                await call(page, waiting.pop(0))
+                await call(page, *waiting.pop(0))
 
         await asyncio.gather(*(work() for _ in range(options.at_a_time)))
         await browser.close()
