@@ -16,8 +16,12 @@ def say(text):
 
 def enter(zegod, room, user):
     zegod.call("loginRoom", roomID=room, user={"userID": user}, config={"isUserStatusNotify": True})
-    zegod.call("startPublishing", streamID=f"{user}-mic")
+    publish(zegod, user)
     say(f"in {room}")
+
+
+def publish(zegod, user):
+    zegod.call("startPublishing", streamID=f"{user}-mic")
 
 
 def play(zegod, streams):
@@ -32,6 +36,8 @@ def main(room, user):
     present = [entry for entry in status["rooms"] if entry["roomID"] == room and entry["reason"] in ("logined", "reconnected")]
     if present:
         # The daemon took the room up again after a restart, or somebody entered it: only what is missing is asked for.
+        if not status["publishers"]:
+            publish(zegod, user)
         playing = {player["streamID"] for player in status["players"]}
         play(zegod, [stream for stream in present[0]["streamList"] if stream["streamID"] not in playing])
         say(f"in {room}")
@@ -57,7 +63,11 @@ def main(room, user):
         elif event["event"] == "room-state" and event["reason"] in ("login-failed", "reconnect-failed", "kick-out"):
             say(f"{event['reason']} ({event['errorCode']}); tried again in a minute")
             time.sleep(60)
-            enter(zegod, room, user)
+            try:
+                enter(zegod, room, user)
+            except CallFailed as error:
+                # A login that fails is told as an event too, and that brings the next attempt.
+                say(str(error))
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ def main(seconds):
     zegod = Zegod()
     zegod.subscribe("sound-level")
     zegod.call("startSoundLevelMonitor", intervalMs=200)
-    deadline = time.monotonic() + seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
     try:
-        while time.monotonic() < deadline:
-            event = zegod.next_event(timeout=deadline - time.monotonic())
+        while deadline is None or time.monotonic() < deadline:
+            event = zegod.next_event(timeout=None if deadline is None else deadline - time.monotonic())
             if event is None:
                 break
             for name, level in [("captured", event["captured"]), *event["remote"].items()]:
@@ -27,7 +27,7 @@ def main(seconds):
 
 if __name__ == "__main__":
     try:
-        main(float(sys.argv[1]) if len(sys.argv) > 1 else float("inf"))
+        main(float(sys.argv[1]) if len(sys.argv) > 1 else None)
     except KeyboardInterrupt:
         pass
     except (CallFailed, OSError) as error:

@@ -6,6 +6,7 @@ As a program it makes one call and prints the result:  zegod_client.py status
 import collections
 import json
 import os
+import select
 import socket
 import sys
 import time
@@ -52,7 +53,7 @@ class Zegod:
         return self.call("subscribe", snapshot=True, **params)["snapshot"]
 
     def next_event(self, timeout=None):
-        """The next event; None when none comes in `timeout` seconds."""
+        """The next event; None when none comes in `timeout` seconds (0: when none is there)."""
         if self.events:
             return self.events.popleft()
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -65,14 +66,11 @@ class Zegod:
 
     def _read(self, deadline):
         while b"\n" not in self.buffer:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            # What is there already is taken, even if the time is over.
+            left = None if deadline is None else max(0, deadline - time.monotonic())
+            if not select.select([self.socket], [], [], left)[0]:
                 return None
-            self.socket.settimeout(left)
-            try:
-                data = self.socket.recv(65536)
-            except TimeoutError:
-                return None
+            data = self.socket.recv(65536)
             if not data:
                 raise ConnectionError(f"{self.path} was closed by the daemon")
             self.buffer += data
