@@ -213,6 +213,44 @@ struct JitterBufferTests {
         #expect(listener.buffer.counters.lost == 0)
     }
 
+    @Test("a packet that is lost in a silence of the sender moves nothing", arguments: [0, 1])
+    func lostInSilence(copies: Int) {
+        // A second of speech, four of which a packet every 400 ms says that they are quiet, and a second of speech.
+        var packets: [VirtualPacket] = []
+        func send(_ milliseconds: Int, _ payload: [UInt8]) {
+            packets.append(
+                VirtualPacket(
+                    sequence: UInt16(packets.count), timestamp: UInt32(milliseconds * 48),
+                    arrival: MonotonicTime(nanoseconds: Int64(milliseconds + 5) * 1_000_000), payload: payload))
+        }
+        for index in 0..<50 { send(index * 20, MockPacket.plain) }
+        send(1000, [0x78])
+        for index in 0..<10 { send(1020 + index * 400, [0x78]) }
+        for index in 0..<50 { send(5000 + index * 20, copies == 0 ? MockPacket.plain : MockPacket.redundant) }
+        // In the middle of the silence, or the first packet behind it, of which there is a copy.
+        packets.remove(at: copies == 0 ? 55 : 61)
+        var listener = Listener()
+        listener.buffer.setRange(minimumMilliseconds: 200, maximumMilliseconds: 4000)
+        listener.listen(to: packets, until: Self.seconds(5.9))
+        #expect(listener.concealedSamples == 0)
+        #expect(listener.buffer.counters.lost == 1 - copies && listener.recovered == copies)
+        #expect(listener.delays.allSatisfy { abs($0 - 200) < 0.1 }, "\(listener.delays.min() ?? 0) ms")
+    }
+
+    @Test("a lost packet that was longer than those before it leaves no gap")
+    func longerLost() {
+        let short = VirtualPath(delay: { _ in 5 }).arrivals(plain(100))
+        let long = VirtualPath(
+            delay: { $0 == 0 ? nil : 5 }, firstSequence: 200, firstTimestamp: 5000 + 96_000, frameSamples: 2880
+        ).arrivals(Array(repeating: [0x58, 0, 2, 3], count: 30), start: Self.seconds(2))
+        var listener = Listener()
+        listener.buffer.setRange(minimumMilliseconds: 100, maximumMilliseconds: 4000)
+        listener.listen(to: short + long, until: Self.seconds(3.5))
+        #expect(listener.concealedSamples == 2880)
+        #expect(listener.buffer.counters.lost == 1)
+        #expect(listener.delays.allSatisfy { abs($0 - 100) < 0.1 }, "\(listener.delays.min() ?? 0) ms")
+    }
+
     @Test("the target follows the jitter up and down again")
     func adapts() {
         var random = RandomSource.seeded(7)
@@ -299,6 +337,49 @@ struct JitterBufferTests {
         #expect(listener.buffer.target <= 50_000_000)
     }
 
+    @Test("a maximum that is taken down brings the delay down at once, and what it skips is counted")
+    func lowerMaximum() {
+        var listener = Listener()
+        listener.buffer.setRange(minimumMilliseconds: 300, maximumMilliseconds: 4000)
+        let packets = VirtualPath(delay: { $0 == 200 ? nil : 5 }).arrivals(plain(300))
+        listener.listen(to: packets.filter { $0.arrival < Self.seconds(4.2) }, until: Self.seconds(4.2))
+        #expect(listener.buffer.delay > 290_000_000)
+        listener.buffer.setRange(minimumMilliseconds: 0, maximumMilliseconds: 50)
+        listener.listen(to: packets.filter { $0.arrival >= Self.seconds(4.2) }, until: Self.seconds(5.5))
+        #expect(listener.buffer.delay < 95_000_000)
+        // Of all that were sent up to the last one played, the one that did not come is lost.
+        let counters = listener.buffer.counters
+        #expect(counters.skipped >= 9 && counters.lost == 1)
+        #expect(Int(listener.decoded.last ?? 0) - 100 + 1 == listener.decoded.count + counters.skipped + counters.lost)
+    }
+
+    @Test("the longest delay that may be asked for, with the shortest frames", arguments: [0xE8, 0xE0] as [UInt8])
+    func longestDelay(configuration: UInt8) {
+        // Of 5 ms four seconds fit; of 2.5 ms, which nobody sends for a long delay, as many as there is memory for.
+        let samples = configuration == 0xE8 ? 240 : 120
+        let payloads = Array(repeating: [configuration, 1, 2, 3], count: 12 * 48_000 / samples)
+        var listener = Listener()
+        listener.stretches = true
+        listener.buffer.setRange(minimumMilliseconds: 4000, maximumMilliseconds: 4000)
+        listener.listen(
+            to: VirtualPath(delay: { _ in 5 }, frameSamples: samples).arrivals(payloads), until: Self.seconds(11))
+        #expect(listener.decoded == (0..<Int64(listener.decoded.count)).map { $0 + 100 })
+        #expect(listener.concealedSamples == 0)
+        let delay = Double(listener.buffer.delay) / 1e6
+        #expect(configuration == 0xE8 ? abs(delay - 4000) < 5 : delay > 2000, "\(delay) ms")
+    }
+
+    @Test("the largest frames of other senders are taken")
+    func largestFrames() {
+        var listener = Listener()
+        let largest = [0xF8] + [UInt8](repeating: 1, count: 1275)
+        listener.listen(
+            to: VirtualPath(delay: { _ in 5 }).arrivals(Array(repeating: largest, count: 100)), until: Self.seconds(1.9)
+        )
+        #expect(listener.decoded.count > 90 && listener.concealedSamples == 0)
+        #expect(listener.buffer.counters.malformed == 0)
+    }
+
     @Test("what is not Opus is counted, however it looks", arguments: 0..<50)
     func garbage(seed: Int) {
         var random = RandomSource.seeded(UInt64(seed))
@@ -307,7 +388,7 @@ struct JitterBufferTests {
             let packet = VirtualPacket(
                 sequence: UInt16.random(in: 0...UInt16.max, using: &random),
                 timestamp: UInt32.random(in: 0...UInt32.max, using: &random), arrival: listener.time,
-                payload: random.bytes(Int.random(in: 0...1300, using: &random)))
+                payload: random.bytes(Int.random(in: 0...1500, using: &random)))
             _ = listener.insert(packet)
             listener.pull()
         }

@@ -61,6 +61,7 @@ package struct JitterBuffer: ~Copyable {
     private static var margin: Int64 { 1_000_000 }
     private static var pause: Int { 48_000 }
     private static var catchUpAbove: Int64 { 500_000_000 }
+    private static var step: Int { 120 }
     private static var farAway: Int64 { Int64(PacketStore.capacity) - 64 }
     private static var clockJump: Int64 { 2_000_000_000 }
 
@@ -138,7 +139,8 @@ package struct JitterBuffer: ~Copyable {
     package mutating func insert(
         sequenceNumber: UInt16, timestamp: UInt32, arrival: MonotonicTime, payload: UnsafeRawBufferPointer
     ) -> Insertion {
-        guard payload.count <= AudioLimits.maximumPayload, let duration = VoiceDecoder.samples(in: payload) else {
+        guard payload.count <= AudioLimits.maximumReceivedPayload, let duration = VoiceDecoder.samples(in: payload)
+        else {
             counters.malformed += 1
             return .malformed
         }
@@ -189,7 +191,7 @@ package struct JitterBuffer: ~Copyable {
         timestampOffset: Int, sequenceNumber: UInt16, timestamp: UInt32, arrival: MonotonicTime,
         payload: UnsafeRawBufferPointer
     ) {
-        guard phase != .idle, timestampOffset > 0, payload.count <= AudioLimits.maximumPayload,
+        guard phase != .idle, timestampOffset > 0, payload.count <= AudioLimits.maximumReceivedPayload,
             let duration = VoiceDecoder.samples(in: payload), timestampOffset % duration == 0
         else { return }
         let step = Int64(Int16(bitPattern: sequenceNumber &- UInt16(truncatingIfNeeded: highestSequence)))
@@ -278,7 +280,8 @@ package struct JitterBuffer: ~Copyable {
                 return .silence(samples: min(max(wanted, 1), AudioLimits.blockSamples))
             }
             let missing = target - delay(of: first.timestamp, at: time)
-            if missing > 0 {
+            // Frames shorter than 5 ms fill the memory before four seconds are over.
+            if missing > 0, !store.isFull(oldest: first, highest: highestSequence) {
                 let samples = max(Int(missing * 48 / 1_000_000), 1)
                 return .silence(samples: min(samples, AudioLimits.blockSamples))
             }
@@ -308,8 +311,7 @@ package struct JitterBuffer: ~Copyable {
         if let later = store.first(from: nextSequence + 1, through: highestSequence) {
             return bridge(to: later, at: time)
         }
-        // In steps of 2.5 ms, the only ones that a decoder conceals.
-        let samples = min(max((wanted + 119) / 120, 1) * 120, AudioLimits.blockSamples)
+        let samples = min(JitterBuffer.concealable(wanted + JitterBuffer.step - 1), AudioLimits.blockSamples)
         expanded += samples
         if expanded > JitterBuffer.pause {
             phase = .idle
@@ -324,30 +326,59 @@ package struct JitterBuffer: ~Copyable {
     private mutating func bridge(to later: StoredPacket, at time: MonotonicTime) -> PlayoutAction {
         let missingPackets = Int(later.sequence - nextSequence)
         let gap = Int(min(later.timestamp - nextTimestamp, Int64(JitterBuffer.pause)))
-        let isRepairable = missingPackets == 1 && VoiceDecoder.hasRedundancy(later.payload)
         if gap <= expanded {
             counters.lost += missingPackets
             return decode(later, at: time)
         }
         let rest = gap - expanded
+        let copy = missingPackets == 1 && VoiceDecoder.hasRedundancy(later.payload) ? later.duration : 0
+        if isQuiet {
+            // The sender was silent, and may have been for most of the gap: its quiet goes on until what is there is due.
+            if rest > copy, delay(of: later.timestamp - Int64(copy), at: time) < target {
+                let samples = min(rest - copy, AudioLimits.blockSamples)
+                expanded += samples
+                return .comfort(samples: samples)
+            }
+            if copy == 0 {
+                counters.lost += missingPackets
+                return decode(later, at: time)
+            }
+        } else if copy > 0, rest - copy >= JitterBuffer.step {
+            // The missing packet was longer than its copy.
+            let samples = min(JitterBuffer.concealable(rest - copy), VoiceDecoder.maximumSamples)
+            expanded += samples
+            return .conceal(samples: samples)
+        }
         expanded = 0
-        if isRepairable {
+        if copy > 0 {
             counters.recovered += 1
             nextSequence = later.sequence
             nextTimestamp = later.timestamp
-            return .recover(later, samples: later.duration)
+            return .recover(later, samples: copy)
         }
         counters.lost += 1
-        // In steps of 2.5 ms, the only ones that a decoder conceals; what is left over is made up by the delay.
-        let samples = min(max(min(lastDuration, rest) / 120, 1) * 120, VoiceDecoder.maximumSamples)
+        // The last one takes all that is left: it may have been longer than the frames before it.
+        let length = missingPackets == 1 ? rest : min(lastDuration, rest)
+        let samples = min(JitterBuffer.concealable(length), VoiceDecoder.maximumSamples)
+        // What is less than a step is made up by the delay.
+        let left = rest - samples
         nextSequence += 1
-        nextTimestamp = missingPackets == 1 ? later.timestamp : later.timestamp - Int64(rest - min(samples, rest))
+        nextTimestamp = later.timestamp - Int64(missingPackets > 1 || left >= JitterBuffer.step ? max(left, 0) : 0)
         return .conceal(samples: samples)
+    }
+
+    /// The longest time up to `samples`, but at least one step, that a decoder conceals: steps of 2.5 ms are the only ones.
+    @_noAllocation @_noLocks
+    private static func concealable(_ samples: Int) -> Int {
+        max(samples / step, 1) * step
     }
 
     @_noAllocation @_noLocks
     private mutating func decode(_ packet: StoredPacket, at time: MonotonicTime) -> PlayoutAction {
         delay = delay(of: packet.timestamp, at: time)
+        let excess = Int((delay - target) * 48 / 1_000_000)
+        // What there is no memory for is not asked for.
+        let isFull = excess < 0 && store.isFull(oldest: packet, highest: highestSequence)
         nextSequence = packet.sequence + 1
         nextTimestamp = packet.timestamp + Int64(packet.duration)
         lastDuration = packet.duration
@@ -356,7 +387,7 @@ package struct JitterBuffer: ~Copyable {
         store.markPlayed(packet.sequence)
         let isJump = jumpPending
         jumpPending = false
-        return .decode(packet, excess: Int((delay - target) * 48 / 1_000_000), isJump: isJump)
+        return .decode(packet, excess: isFull ? 0 : excess, isJump: isJump)
     }
 
     /// Skips what is far too old.
@@ -367,14 +398,17 @@ package struct JitterBuffer: ~Copyable {
             delay(of: first.timestamp, at: time) > limit
         else { return }
         var candidate = first
+        var skipped = 0
         while delay(of: candidate.timestamp, at: time) > target + 20_000_000,
             let following = store.first(from: candidate.sequence + 1, through: highestSequence)
         {
             store.markPlayed(candidate.sequence)
-            counters.skipped += 1
+            skipped += 1
             candidate = following
         }
         guard candidate.sequence != nextSequence else { return }
+        counters.skipped += skipped
+        counters.lost += Int(candidate.sequence - nextSequence) - skipped
         nextSequence = candidate.sequence
         nextTimestamp = candidate.timestamp
         expanded = 0

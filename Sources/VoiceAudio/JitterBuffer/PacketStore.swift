@@ -5,10 +5,13 @@
 /// packet is still whole as long as less than the ring's length has been written since its first byte; nothing is ever
 /// freed.
 struct PacketStore: ~Copyable {
-    /// Sequence numbers in a row that it tells apart: 5 s of 10 ms frames.
-    static var capacity: Int { @_noAllocation @_noLocks get { 512 } }
-    /// Bytes; 4 s at 256 kb/s.
-    private static var room: Int { 128 * 1024 }
+    /// Sequence numbers in a row that it tells apart: 5 s of 5 ms frames.
+    static var capacity: Int { @_noAllocation @_noLocks get { 1024 } }
+    /// Bytes; 4 s at the 510 kb/s that Opus makes at most.
+    private static var room: Int { 256 * 1024 }
+    /// What is to be free in both for the packets that come until one is played.
+    private static var spareSlots: Int64 { 32 }
+    private static var spareBytes: Int64 { 16 * 1024 }
 
     private struct Slot: BitwiseCopyable {
         var sequence: Int64 = -1
@@ -36,12 +39,12 @@ struct PacketStore: ~Copyable {
         bytes.deallocate()
     }
 
-    /// Keeps a packet in place of whatever its slot held. The payload is at most ``AudioLimits/maximumPayload`` bytes.
+    /// Keeps a packet in place of whatever its slot held. The payload is at most ``AudioLimits/maximumReceivedPayload`` bytes.
     @_noAllocation @_noLocks
     mutating func insert(
         sequence: Int64, timestamp: Int64, duration: Int, isRedundant: Bool, payload: UnsafeRawBufferPointer
     ) {
-        guard let source = payload.baseAddress, payload.count <= AudioLimits.maximumPayload else { return }
+        guard let source = payload.baseAddress, payload.count <= AudioLimits.maximumReceivedPayload else { return }
         let room = Int64(PacketStore.room)
         let tail = room - written % room
         if tail < Int64(payload.count) { written += tail }
@@ -74,6 +77,14 @@ struct PacketStore: ~Copyable {
             sequence += 1
         }
         return nil
+    }
+
+    /// Whether the packets up to `highest` are about to push out `oldest`, which waits here.
+    @_noAllocation @_noLocks
+    func isFull(oldest: StoredPacket, highest: Int64) -> Bool {
+        let slot = slots[index(oldest.sequence)]
+        return highest - oldest.sequence > Int64(PacketStore.capacity) - PacketStore.spareSlots
+            || written - slot.offset > Int64(PacketStore.room) - PacketStore.spareBytes
     }
 
     /// Takes the packet out and remembers that it was here, to know its duplicates.

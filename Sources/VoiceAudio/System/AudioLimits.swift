@@ -13,8 +13,11 @@ package enum AudioLimits {
     package static var blockSamples: Int { @_noAllocation @_noLocks get { 480 } }
     /// The length of a block.
     package static var blockNanoseconds: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }
-    /// Bytes of an encoded frame at most: what fits one datagram with its headers.
+    /// Bytes of an encoded frame at most, and of one with its copies: what fits one datagram with its headers.
     package static var maximumPayload: Int { @_noAllocation @_noLocks get { 1200 } }
+    /// Bytes of a received payload at most: others fill a datagram to 1500 bytes, and a frame of Opus may have 1275
+    /// (RFC 6716 section 3.2.1).
+    package static var maximumReceivedPayload: Int { @_noAllocation @_noLocks get { 1440 } }
     /// Milliseconds of the longest jitter buffer that a caller may ask for.
     package static var maximumBufferMilliseconds: Int { @_noAllocation @_noLocks get { 4000 } }
     /// 200 %: twice the amplitude.

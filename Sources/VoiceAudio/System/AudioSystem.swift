@@ -41,7 +41,7 @@ package final class AudioSystem: Sendable {
         self.configuration = configuration
         encodedFrames = SPSCRing(header: EncodedFrame.self, capacity: 128, payloadCapacity: AudioLimits.maximumPayload)
         receivedFrames = SPSCRing(
-            header: ReceivedFrame.self, capacity: 1024, payloadCapacity: AudioLimits.maximumPayload)
+            header: ReceivedFrame.self, capacity: 1024, payloadCapacity: AudioLimits.maximumReceivedPayload)
         cells = AudioCells()
         do {
             encodedFramesReady = try EventFD()

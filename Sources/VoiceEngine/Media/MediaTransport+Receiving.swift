@@ -6,9 +6,13 @@ import WebRTC
 
 // From the network to the audio thread's ring.
 extension MediaTransport {
-    /// Takes all datagrams that are waiting.
+    /// Batches taken in one go at most: a flood must not keep the thread from its timers and from what is to be sent.
+    private static var batchesPerTurn: Int { 16 }
+
+    /// Takes the datagrams that are waiting; what is left wakes the loop again.
     func receiveDatagrams() {
-        while socket.receive(into: incoming) > 0 {
+        for _ in 0..<Self.batchesPerTurn {
+            guard socket.receive(into: incoming) > 0 else { break }
             let now = MonotonicTime.now()
             for index in 0..<incoming.count {
                 let datagram = incoming.payload(at: index)
@@ -35,7 +39,7 @@ extension MediaTransport {
     private func received(_ packet: UnsafeRawBufferPointer, section: Int, now: MonotonicTime) {
         guard section < receiverOfSection.count, let receiver = receiverOfSection[section],
             let agreed = receiver.section, let header = RTPHeader(packet), header.payloadLength > 0,
-            header.payloadLength <= AudioLimits.maximumPayload
+            header.payloadLength <= AudioLimits.maximumReceivedPayload
         else { return }
         let encoding: ReceivedFrame.Encoding
         switch header.payloadType {
