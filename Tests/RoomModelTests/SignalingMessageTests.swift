@@ -59,6 +59,12 @@ struct SignalingMessageTests {
         for message in try Self.samples() { try check(message) }
     }
 
+    @Test("a server's clock that nobody can compute with is refused", arguments: ["1e300", "-1", "1e15"])
+    func impossibleClock(text: String) throws {
+        let value = try JSONValue(parsing: #"{"time":1,"serverTime":\#(text)}"#)
+        #expect(throws: JSONShapeError.self) { _ = try PingResult(json: value) }
+    }
+
     @Test("the shapes on the wire are those of the contract")
     func shapes() throws {
         let room = try RoomID("room1")
