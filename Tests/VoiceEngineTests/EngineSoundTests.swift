@@ -59,6 +59,32 @@ import VoiceEngine
         await bed.stop()
     }
 
+    @Test func twoCallsForOneStreamAtOnceMakeOne() async throws {
+        let bed = try await TestBed()
+        let (anna, _) = try await bed.engine()
+        let (ben, _) = try await bed.engine()
+        try await bed.login(anna, "anna")
+        try await bed.login(ben, "ben")
+        WAV.write(WAV.tone(hertz: 440, seconds: 1), to: bed.directory + "/media/in.wav")
+        let source = PublishSource.file(path: "in.wav", loop: true)
+        async let main = try? anna.startPublishing(streamID: "voice", source: source, wait: .seconds(10))
+        async let aux = try? anna.startPublishing(streamID: "voice", channel: .aux, source: source, wait: .seconds(10))
+        let published = await [main, aux].compactMap { $0 }
+        #expect(published.count == 1 && published.first?.state == .publishing)
+        #expect(anna.snapshot().publishers.count == 1)
+        async let first = ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        async let second = ben.startPlaying(
+            streamID: "voice", bufferRange: BufferRange(minMs: 100, maxMs: 200), wait: .seconds(10))
+        async let mute = ben.muteAllPlayStreamAudio(true)
+        let played = try await [first.state, second.state]
+        _ = try await mute
+        #expect(played == [.playing, .playing])
+        #expect(ben.snapshot().players.count == 1)
+        _ = await anna.destroy()
+        _ = await ben.destroy()
+        await bed.stop()
+    }
+
     @Test func theConfigurationOfAChannelIsItsOwn() async throws {
         let bed = try await TestBed()
         let (anna, _) = try await bed.engine()

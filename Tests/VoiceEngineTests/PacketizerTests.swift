@@ -79,8 +79,6 @@ import VoiceEngine
         #expect(history.packet(65_535) == nil)
         #expect(history.packet(19) == nil)
         #expect(history.packet(83) != nil)
-        history.removeAll()
-        #expect(history.packet(83) == nil)
     }
 
     private func bytes(_ number: UInt16) -> [UInt8] {

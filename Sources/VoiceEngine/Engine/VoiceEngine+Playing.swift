@@ -23,10 +23,7 @@ extension VoiceEngine {
         let streamID = try StreamID(streamID)
         let endpoint = try whep.map { endpoint throws(ZegoError) in try EndpointCredentials(endpoint) }
         let room = endpoint == nil ? try room(for: roomID, missing: .playRoomIDNull).roomID : nil
-        if let (token, player) = players.first(where: { $0.value.streamID == streamID && !$0.value.isFinal }) {
-            if let bufferRange { audio.player(player.slot).setBufferRange(bufferRange.minMs...bufferRange.maxMs) }
-            return try await playResult(token, streamID, wait)
-        }
+        if let token = join(streamID, bufferRange) { return try await playResult(token, streamID, wait) }
         let taken = Set(players.values.filter { !$0.isFinal }.map(\.slot)).union(reservedSlots)
         guard taken.count < Self.maximumPlayers,
             let slot = (0..<AudioLimits.playerSlots).first(where: { !taken.contains($0) && !stoppingSlots.contains($0) }
@@ -41,6 +38,14 @@ extension VoiceEngine {
             stopPlayerAudio(slot)
             throw ZegoError(.notLoggedIn)
         }
+        if let token = join(streamID, bufferRange) {
+            // Another call for the stream was faster.
+            stopPlayerAudio(slot)
+            return try await playResult(token, streamID, wait)
+        }
+        // What was set for all players meanwhile.
+        audio.player(slot).setMuted(muteAllPlayers)
+        audio.player(slot).setVolume(allPlayersVolume)
 
         tell(forgetFailedPlayer(streamID))
         let token = nextToken
@@ -56,6 +61,15 @@ extension VoiceEngine {
         negotiateIfNeeded()
         serveEndpoints()
         return try await playResult(token, streamID, wait)
+    }
+
+    /// The player that plays a stream already, with these bounds from now on.
+    private func join(_ streamID: StreamID, _ bufferRange: BufferRange?) -> UInt64? {
+        guard let (token, player) = players.first(where: { $0.value.streamID == streamID && !$0.value.isFinal }) else {
+            return nil
+        }
+        if let bufferRange { audio.player(player.slot).setBufferRange(bufferRange.minMs...bufferRange.maxMs) }
+        return token
     }
 
     private func playResult(_ token: UInt64, _ streamID: StreamID, _ wait: CallWait) async throws -> PlayResult {

@@ -24,7 +24,7 @@ extension VoiceEngine {
         guard !active.contains(where: { $0.channel == channel }), !reservedChannels.contains(channel) else {
             throw ZegoError(.alreadyPublishing, detail: "channel \(channel.rawValue)")
         }
-        guard !active.contains(where: { $0.streamID == streamID }) else { throw ZegoError(.repetitivePublishStream) }
+        try checkIsUnpublished(streamID)
 
         reservedChannels.insert(channel)
         let file: OpenedFile?
@@ -36,6 +36,8 @@ extension VoiceEngine {
         }
         reservedChannels.remove(channel)
         try checkAlive()
+        // Another call for the stream may have come meanwhile.
+        try checkIsUnpublished(streamID)
         guard isPresent(room) else { throw ZegoError(.notLoggedIn) }
 
         tell(forgetFailedPublishers { $0.channel == channel || $0.streamID == streamID })
@@ -57,6 +59,12 @@ extension VoiceEngine {
                 streamID: streamID.rawValue, channel: channel, state: .publishRequesting, lastSeq: lastSeq)
         }
         return try await self.wait(seconds: seconds) { engine in engine.publishOutcome(token, streamID, channel) }
+    }
+
+    private func checkIsUnpublished(_ streamID: StreamID) throws(ZegoError) {
+        guard !publishers.values.contains(where: { $0.streamID == streamID && !$0.isFinal }) else {
+            throw ZegoError(.repetitivePublishStream)
+        }
     }
 
     private func publishOutcome(

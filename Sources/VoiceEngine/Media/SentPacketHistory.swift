@@ -18,11 +18,6 @@ package final class SentPacketHistory {
         bytes.deallocate()
     }
 
-    /// Forgets everything: the keys have changed.
-    package func removeAll() {
-        for index in lengths.indices { lengths[index] = 0 }
-    }
-
     /// Keeps a copy of a protected packet.
     package func store(_ packet: UnsafeRawBufferPointer, sequenceNumber: UInt16) {
         let index = Int(sequenceNumber) % Self.capacity

@@ -21,8 +21,6 @@ final class StreamSender {
     /// `section.mid` as it travels.
     let identifier: MediaIdentifier?
     var hasSent = false
-    /// The packet count at the last sender report.
-    var reportedPackets: UInt32 = 0
     var statistics = MediaStatistics.Sent()
     private var firstReportedSequence: Int64?
     private var reports = SequenceUnwrapper32()
