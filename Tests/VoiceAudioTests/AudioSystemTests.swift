@@ -199,6 +199,60 @@ struct AudioSystemTests {
         await running.audio.stop()
     }
 
+    @Test("devices that are asked for at the same time are taken one after the other, and each is let go of")
+    func devicesAtOnce() async throws {
+        let directory = try TemporaryDirectory()
+        let running = try await RunningAudio(Self.quiet)
+        let audio = running.audio
+        let paths = (0..<12).map { "\(directory.path)/\($0).wav" }
+        for round in 0..<3 {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<4 {
+                    group.addTask { try await audio.useDevice("file:\(paths[4 * round + number])", for: .output) }
+                    group.addTask { try await audio.useDevice("tone:\(300 + number)", for: .input) }
+                    group.addTask { await audio.setChannels(input: 1 + number % 2, output: 1) }
+                }
+                try await group.waitForAll()
+            }
+            let device = audio.snapshot.output.deviceID.dropFirst("file:".count)
+            try await eventually("sound in the last") { ((try? WAVFile.read(String(device)).frames) ?? 0) > 9600 }
+            #expect(audio.snapshot.output.state == .running && audio.snapshot.input.state == .running)
+        }
+        await running.stop()
+        // Complete, all of them: the header says what is there.
+        for path in paths {
+            let bytes = try #require(TextFile.read(path))
+            try #require(bytes.count >= 44)
+            let length = (0..<4).reduce(0) { $0 | Int(bytes[40 + $1]) << (8 * $1) }
+            #expect(length == bytes.count - 44, "\(path)")
+        }
+        #expect(running.states(.output).allSatisfy { $0 == .running || $0 == .closed })
+    }
+
+    @Test("a file that has to be brought to another rate holds up nobody")
+    func longFile() async throws {
+        let directory = try TemporaryDirectory()
+        let (input, output) = (directory.path + "/in.wav", directory.path + "/out.wav")
+        // So long that all the sound of a sink would not fit into its ring meanwhile.
+        let long = (0..<8000 * 40).map { Int16($0 % 100) }
+        #expect(TextFile.write(WAVFileTests.bytes(samples: long, rate: 8000), to: input))
+        let running = try await RunningAudio(Self.quiet, loopsBack: true)
+        let audio = running.audio
+        try await audio.player(0).start(PlayerAudio(sink: .file(path: output)))
+        try await audio.publisher(0).start(PublisherAudio(source: .tone(hertz: 440)))
+        try await eventually("sound") { audio.player(0).snapshot.soundLevel > 60 }
+        try await audio.publisher(1).start(PublisherAudio(source: .file(path: input, loop: false)))
+        let played = audio.player(0).snapshot.samplesPlayed
+        try await eventually("a second more") { audio.player(0).snapshot.samplesPlayed > played + 48_000 }
+        await running.stop()
+        var (silent, longest) = (0, 0)
+        for sample in try WAVFile.read(output).samples.drop(while: { abs($0) < 0.1 }).dropLast(4800) {
+            silent = sample == 0 ? silent + 1 : 0
+            longest = max(longest, silent)
+        }
+        #expect(longest < 4800)
+    }
+
     @Test("a system that never started can be stopped")
     func stopsUnstarted() async throws {
         let audio = try AudioSystem(configuration: Self.quiet) { _ in }

@@ -65,7 +65,8 @@ enum SampleFormat: Sendable, BitwiseCopyable {
         switch self {
         case .float:
             let value = source.load(fromByteOffset: 4 * index, as: Float.self)
-            return value.isFinite ? value : 0
+            // What is far beyond full scale would stay in filters and meters.
+            return value.isFinite ? min(max(value, -4), 4) : 0
         case .integer32:
             return Float(source.load(fromByteOffset: 4 * index, as: Int32.self)) * (1 / 2_147_483_648)
         case .integer16:

@@ -8,10 +8,12 @@ struct AudioClip: ~Copyable {
 
     /// Loads a WAV file, resampled to 48 kHz and brought to `channels` (1 or 2): of more, the first two count.
     static func load(_ path: String, channels: Int, loops: Bool) throws(AudioError) -> AudioClip {
-        AudioClip(try WAVFile.read(path), channels: channels, loops: loops)
+        AudioClip(try read(path, channels: channels), channels: channels, loops: loops)
     }
 
-    init(_ file: WAVFile, channels: Int, loops: Bool) {
+    /// What ``load(_:channels:loops:)`` plays: interleaved samples at 48 kHz.
+    static func read(_ path: String, channels: Int) throws(AudioError) -> [Float] {
+        let file = try WAVFile.read(path)
         var mixed: [Float] = []
         mixed.reserveCapacity(file.frames * channels)
         for frame in 0..<file.frames {
@@ -24,13 +26,15 @@ struct AudioClip: ~Copyable {
                 mixed.append(0.5 * (left + right))
             }
         }
-        let resampled = Resampler.resample(
-            mixed, channels: channels, from: file.sampleRate, to: AudioLimits.sampleRate)
+        return Resampler.resample(mixed, channels: channels, from: file.sampleRate, to: AudioLimits.sampleRate)
+    }
+
+    init(_ sound: [Float], channels: Int, loops: Bool) {
         self.channels = channels
         self.loops = loops
-        frames = resampled.count / channels
-        samples = .allocate(capacity: max(resampled.count, 1))
-        resampled.withUnsafeBufferPointer { source in
+        frames = sound.count / channels
+        samples = .allocate(capacity: max(sound.count, 1))
+        sound.withUnsafeBufferPointer { source in
             if let start = source.baseAddress { samples.initialize(from: start, count: source.count) }
         }
     }

@@ -18,12 +18,12 @@ extension DeviceHelper {
         case .input:
             let name = input.name
             await closeInput()
-            guard isRunning, input.name == name, !input.isInstalled else { return }
+            guard takesOrders, input.name == name, !input.isInstalled else { return }
             openInput()
         case .output:
             let name = output.name
             await closeOutput()
-            guard isRunning, output.name == name, !output.isInstalled else { return }
+            guard takesOrders, output.name == name, !output.isInstalled else { return }
             openOutput()
         }
         tellReplaced(direction)

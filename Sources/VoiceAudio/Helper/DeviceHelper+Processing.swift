@@ -9,25 +9,27 @@ extension DeviceHelper {
     /// Channels of input and output; an input, and an output that is a file, is opened anew where that is another number.
     /// That of the output changes only while nothing is played.
     func setChannels(input: Int, output: Int) async {
-        guard isRunning else { return }
+        guard takesOrders else { return }
         if input != inputChannels {
             await closeInput()
+            guard takesOrders else { return }
             inputChannels = input
-            if isRunning { openInput() }
+            openInput()
         }
-        if output != outputChannels, isRunning {
+        if output != outputChannels {
             let isCard = self.output.pcm != nil
             if !isCard { await closeOutput() }
+            guard takesOrders else { return }
             outputChannels = output
             send(.setOutputChannels(output))
-            if isCard { updateProcessor() } else if isRunning { openOutput() }
+            if isCard { updateProcessor() } else { openOutput() }
         }
     }
 
     /// Gives the audio thread the processor that goes with the devices. Files, tones and loop-backs are played as they
     /// are: there is no room around them.
     func updateProcessor() {
-        var wanted = input.pcm == nil || !isRunning ? .none : processing
+        var wanted = input.pcm == nil || !takesOrders ? .none : processing
         if output.pcm == nil { wanted.echo = nil }
         let key =
             wanted == .none

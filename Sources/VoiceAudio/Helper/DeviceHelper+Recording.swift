@@ -3,20 +3,22 @@ import MediaIO
 // Recordings: taps for the audio thread, files for the recording thread.
 extension DeviceHelper {
     func startRecording(_ request: RecordingRequest) async throws(AudioError) -> Int {
-        guard isRunning else { throw .stopped }
-        guard let slot = (0..<AudioLimits.recordings).first(where: { !runningRecordings.contains($0) }) else {
+        guard takesOrders else { throw .stopped }
+        let taken = runningRecordings.union(beginningRecordings)
+        guard let slot = (0..<AudioLimits.recordings).first(where: { !taken.contains($0) }) else {
             throw .invalidParameter(
                 name: "recording", detail: "\(AudioLimits.recordings) recordings are made already; stop one of them")
         }
-        runningRecordings.insert(slot)
-        do {
-            let thread = try recordingThread()
-            let channels = max(inputChannels, outputChannels)
-            send(.setRecording(slot: slot, try await thread.begin(slot, request, channels: channels)))
-        } catch {
-            runningRecordings.remove(slot)
-            throw error
+        beginningRecordings.insert(slot)
+        defer { beginningRecordings.remove(slot) }
+        let thread = try recordingThread()
+        let tap = try await thread.begin(slot, request, channels: max(inputChannels, outputChannels))
+        guard takesOrders else {
+            try await thread.finish(slot)
+            throw .stopped
         }
+        runningRecordings.insert(slot)
+        send(.setRecording(slot: slot, tap))
         return slot
     }
 

@@ -20,9 +20,9 @@ actor DeviceHelper {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     let configuration: AudioConfiguration
-    private let cells: AudioCells
+    let cells: AudioCells
     let events: @Sendable (AudioEvent) -> Void
-    private let complexity: Int
+    let complexity: Int
 
     private let commands = SPSCRing(header: AudioCommand.self, capacity: 256, payloadCapacity: 0)
     private let results = SPSCRing(header: AudioResult.self, capacity: 256, payloadCapacity: 0)
@@ -31,13 +31,16 @@ actor DeviceHelper {
     private var waitingCommands: [AudioCommand] = []
     private var timer: LoopTimer?
     var isRunning = false
+    private var isStopping = false
+    /// Neither before the start nor from the stop on is anything begun.
+    var takesOrders: Bool { isRunning && !isStopping }
 
     var input: HeldDevice
     var output: HeldDevice
     private let statuses: Mutex<(input: AudioDeviceStatus, output: AudioDeviceStatus)>
 
-    private var runningPublishers: Set<Int> = []
-    private var runningPlayers: Set<Int> = []
+    var runningPublishers: Set<Int> = []
+    var runningPlayers: Set<Int> = []
     var playerSinks: [Int: FileSink] = [:]
     /// Those whose file failed while their player goes on: its tap still points into their ring.
     private var failedSinks: [Int: FileSink] = [:]
@@ -55,6 +58,8 @@ actor DeviceHelper {
     var recording: RecordingThread?
     var disk: DiskThread?
     private var rounds = 0
+    /// Slots whose file is being made, and those that the audio thread has a tap for.
+    var beginningRecordings: Set<Int> = []
     var runningRecordings: Set<Int> = []
 
     init(
@@ -115,6 +120,8 @@ actor DeviceHelper {
 
     func stop() async {
         guard isRunning else { return }
+        guard !isStopping else { return await comingBack(.everything) }
+        isStopping = true
         for channel in runningPublishers { await stopPublisher(channel: channel) }
         for slot in runningPlayers { await stopPlayer(slot: slot) }
         await endRecordings()
@@ -130,83 +137,29 @@ actor DeviceHelper {
         thread.stopAndJoin()
         takeResults()
         loop.unwatch(resultsReady.descriptor)
+        cameBack(.everything)
     }
 
     nonisolated var deviceStatuses: (input: AudioDeviceStatus, output: AudioDeviceStatus) {
         statuses.withLock { $0 }
     }
 
-    // MARK: Publishers and players
-
-    func startPublisher(channel: Int, _ audio: PublisherAudio) async throws(AudioError) {
-        try audio.check()
-        guard isRunning else { throw .stopped }
-        while runningPublishers.contains(channel) { await stopPublisher(channel: channel) }
-        let cells = cells.publishers + channel
-        let made = try PublisherPipeline.make(channel: channel, audio: audio, complexity: complexity, cells: cells)
-        guard isRunning else { throw .stopped }
-        cells.pointee.bitrate.store(Int32(audio.bitrate), ordering: .relaxed)
-        cells.pointee.bitrateLimit.store(.max, ordering: .relaxed)
-        cells.pointee.frameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
-        cells.pointee.askedFrameMilliseconds.store(Int32(audio.frameMilliseconds), ordering: .relaxed)
-        cells.pointee.expectedLoss.store(0, ordering: .relaxed)
-        cells.pointee.encodeDelayMicroseconds.store(
-            made.encodeDelayMicroseconds(processingDelay: 0), ordering: .relaxed)
-        cells.pointee.framesEncoded.store(0, ordering: .relaxed)
-        cells.pointee.bytesEncoded.store(0, ordering: .relaxed)
-        let pipeline = UnsafeMutablePointer<PublisherPipeline>.allocate(capacity: 1)
-        pipeline.initialize(to: made)
-        runningPublishers.insert(channel)
-        cells.pointee.isRunning.store(true, ordering: .relaxed)
-        send(.setPublisher(channel: channel, pipeline))
-    }
-
-    func stopPublisher(channel: Int) async {
-        guard runningPublishers.contains(channel) else { return }
-        if waiters[.publisher(channel)] == nil { send(.setPublisher(channel: channel, nil)) }
-        await comingBack(.publisher(channel))
-    }
-
-    func startPlayer(slot: Int, _ audio: PlayerAudio) async throws(AudioError) {
-        try audio.check()
-        guard isRunning else { throw .stopped }
-        while runningPlayers.contains(slot) { await stopPlayer(slot: slot) }
-        let cells = cells.players + slot
-        var sink: FileSink?
-        if case .file(let path) = audio.sink {
-            sink = try FileSink(path: path, channels: outputChannels)
-        }
-        let made = try PlayerPipeline.make(tap: sink?.tap, tapChannels: outputChannels, cells: cells)
-        guard isRunning else { throw .stopped }
-        cells.pointee.reset(audio)
-        let pipeline = UnsafeMutablePointer<PlayerPipeline>.allocate(capacity: 1)
-        pipeline.initialize(to: made)
-        runningPlayers.insert(slot)
-        playerSinks[slot] = sink
-        cells.pointee.isRunning.store(true, ordering: .relaxed)
-        send(.setPlayer(slot: slot, pipeline))
-    }
-
-    func stopPlayer(slot: Int) async {
-        guard runningPlayers.contains(slot) else { return }
-        if waiters[.player(slot)] == nil { send(.setPlayer(slot: slot, nil)) }
-        await comingBack(.player(slot))
-    }
-
     // MARK: Devices
 
     func useDevice(_ name: String, for direction: AudioDirection) async throws(AudioError) -> AudioDeviceStatus {
         _ = try AudioDeviceName(name, for: direction)
-        guard isRunning else { throw .stopped }
+        guard takesOrders else { throw .stopped }
         switch direction {
         case .input:
             await closeInput()
+            guard takesOrders else { throw .stopped }
             input = HeldDevice(name: name)
-            if isRunning { openInput() }
+            openInput()
         case .output:
             await closeOutput()
+            guard takesOrders else { throw .stopped }
             output = HeldDevice(name: name)
-            if isRunning { openOutput() }
+            openOutput()
         }
         let statuses = deviceStatuses
         return direction == .input ? statuses.input : statuses.output
@@ -250,18 +203,23 @@ actor DeviceHelper {
         }
     }
 
+    /// Answers when there is no input any more: several may wait for the same one, and the first of them to go on opens
+    /// another.
     func closeInput() async {
+        while input.isInstalled {
+            if waiters[.capture] == nil { send(.setCapture(nil)) }
+            await comingBack(.capture)
+        }
         input.retryAt = nil
-        guard input.isInstalled else { return }
-        send(.setCapture(nil))
-        await comingBack(.capture)
     }
 
+    /// The same for the output.
     func closeOutput() async {
+        while output.isInstalled {
+            if waiters[.playback] == nil { send(.setPlayback(nil)) }
+            await comingBack(.playback)
+        }
         output.retryAt = nil
-        guard output.isInstalled else { return }
-        send(.setPlayback(nil))
-        await comingBack(.playback)
     }
 
     /// Notes that a device does not work, and when to try again. A file that cannot be written is not tried again:
@@ -413,8 +371,8 @@ actor DeviceHelper {
             keepSinks()
             checkDefinitions()
         }
-        if let retry = input.retryAt, now >= retry, !input.isInstalled { openInput() }
-        if let retry = output.retryAt, now >= retry, !output.isInstalled { openOutput() }
+        if let retry = input.retryAt, now >= retry, !input.isInstalled, takesOrders { openInput() }
+        if let retry = output.retryAt, now >= retry, !output.isInstalled, takesOrders { openOutput() }
         let system = cells.system
         let total =
             system.pointee.inputXruns.load(ordering: .relaxed) + system.pointee.outputXruns.load(ordering: .relaxed)

@@ -6,4 +6,6 @@ enum Returnable: Hashable {
     case player(Int)
     case recording(Int)
     case processor
+    /// All of it: the system has stopped.
+    case everything
 }

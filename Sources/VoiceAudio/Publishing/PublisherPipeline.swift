@@ -39,9 +39,11 @@ struct PublisherPipeline: ~Copyable {
     private var quietFrames = 0
     private static var quietFramesSent: Int { 2 }
 
-    /// Makes the encoder and loads the file. Throws when the file cannot be played.
+    /// Makes the encoder.
+    /// - Parameter sound: of a source that is a file, see ``AudioClip/read(_:channels:)``.
     static func make(
-        channel: Int, audio: PublisherAudio, complexity: Int, cells: UnsafeMutablePointer<PublisherCells>
+        channel: Int, audio: PublisherAudio, sound: [Float]?, complexity: Int,
+        cells: UnsafeMutablePointer<PublisherCells>
     ) throws(AudioError) -> PublisherPipeline {
         let encoder = try VoiceEncoder.make(audio, complexity: complexity)
         switch audio.source {
@@ -51,8 +53,8 @@ struct PublisherPipeline: ~Copyable {
             return PublisherPipeline(channel, cells, .silence, encoder)
         case .tone(let hertz):
             return PublisherPipeline(channel, cells, .tone, encoder, tone: ToneGenerator(hertz: hertz))
-        case .file(let path, let loop):
-            let clip = try AudioClip.load(path, channels: audio.channels, loops: loop)
+        case .file(_, let loop):
+            let clip = AudioClip(sound ?? [], channels: audio.channels, loops: loop)
             return PublisherPipeline(channel, cells, .clip, encoder, clip: clip)
         }
     }
