@@ -96,6 +96,20 @@ private actor Resident {
         loop.stop()
     }
 
+    @Test func aLoopMayBeLetGoOfByTheLastThingThatIsDoneOnIt() async throws {
+        for _ in 0..<200 {
+            let last = Task {
+                let loop = try MediaLoop(name: "test-last")
+                let resident = Resident(loop: loop)
+                try loop.start()
+                #expect(await resident.increment())
+                await loop.shutdown()
+                #expect(await resident.increment())
+            }
+            try await last.value
+        }
+    }
+
     @Test func aLoopThatNeverStartedCanBeStopped() async throws {
         let loop = try MediaLoop(name: "test-never")
         let resident = Resident(loop: loop)

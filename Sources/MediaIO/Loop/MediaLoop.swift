@@ -167,18 +167,19 @@ package final class MediaLoop: SerialExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let (wake, late) = queue.withLock { queue in
+        // All of it under the lock: once the job can be taken, nothing but the job holds this loop, and what it lets go of
+        // may be the last reference.
+        queue.withLock { queue in
             queue.jobs.append(job)
-            let late = queue.phase == .ended
-            if late { queue.phase = .late }
-            let wake = queue.sleeping && queue.phase == .running
-            if wake { queue.sleeping = false }
-            return (wake, late)
-        }
-        if wake {
-            wakeUp.signal()
-        } else if late {
-            startLateThread()
+            switch queue.phase {
+            case .running where queue.sleeping:
+                queue.sleeping = false
+                wakeUp.signal()
+            case .ended:
+                queue.phase = .late
+                startLateThread()
+            case .running, .waiting, .late: break
+            }
         }
     }
 
@@ -246,11 +247,12 @@ package final class MediaLoop: SerialExecutor {
         let finished = queue.withLock { queue -> [CheckedContinuation<Void, Never>]? in
             guard queue.jobs.isEmpty else { return nil }
             queue.phase = .ended
+            // Before another thread may run what comes late.
+            currentThread.store(0, ordering: .relaxed)
             defer { queue.finished = [] }
             return queue.finished
         }
         guard let finished else { return false }
-        currentThread.store(0, ordering: .relaxed)
         for continuation in finished {
             continuation.resume()
         }
@@ -278,14 +280,14 @@ package final class MediaLoop: SerialExecutor {
     // MARK: Jobs after the end
 
     private func runLateJobs() {
-        let pending = queue.withLock { queue in
-            guard queue.phase == .ended, !queue.jobs.isEmpty else { return false }
+        queue.withLock { queue in
+            guard queue.phase == .ended, !queue.jobs.isEmpty else { return }
             queue.phase = .late
-            return true
+            startLateThread()
         }
-        if pending { startLateThread() }
     }
 
+    /// Under the queue's lock, which the thread takes first.
     private func startLateThread() {
         var helper: pthread_t?
         let code = Self.spawn(&helper) { [self] in drainLateJobs() }
