@@ -150,4 +150,18 @@ struct CardTroubleTests {
         #expect(later - concealed < 48 * 60, "of three seconds")
         await running.stop()
     }
+
+    @Test("a delay that no card can have is not believed", arguments: ["400000000000000000", "-1000000"])
+    func absurdDelay(latency: String) async throws {
+        #expect(TextFile.writeSamples(Speech.samples(seconds: 1), to: directory.path + "/mic.raw"))
+        let running = try await call(
+            input: card("mic.raw", ",LOOP=1,LATENCY=\(latency)"), output: card("speaker.raw", ",LATENCY=\(latency)"))
+        #expect(running.audio.snapshot.input.state == .running && running.audio.snapshot.output.state == .running)
+        try await goesOn(running)
+        let snapshot = running.audio.snapshot
+        #expect((snapshot.captureDelay ?? -1) >= 0 && (snapshot.captureDelay ?? 1000) < 200)
+        #expect((snapshot.playbackDelay ?? -1) >= 0 && (snapshot.playbackDelay ?? 1000) < 200)
+        #expect(running.states(.input) == [.running] && running.states(.output) == [.running])
+        await running.stop()
+    }
 }

@@ -65,7 +65,7 @@ struct CardCapture: ~Copyable {
             device.format.read(
                 scratch, frames: read, sourceChannels: device.channels, into: queue.end, channels: channels)
             queue.append(read)
-            cardDelay = max(Int(delay), Int(available)) - read
+            cardDelay = max(CardPacing.plausible(delay), min(Int(available), device.buffer)) - read
             readAt = now
             pacing.lastProgress = now
         }

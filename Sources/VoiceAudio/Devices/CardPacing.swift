@@ -23,6 +23,16 @@ struct CardPacing: BitwiseCopyable {
     /// Frames by which the card was short of a block at the last look.
     var missing = 0
 
+    /// The longest delay that is believed, frames: 10 s.
+    private static var longestDelay: Int { 480_000 }
+
+    /// A delay as a PCM tells it, in frames; what none can have counts as none. Plug-ins that convert rates tell such
+    /// for a moment, and nobody computes with it.
+    @_noAllocation @_noLocks
+    static func plausible(_ delay: snd_pcm_sframes_t) -> Int {
+        delay > 0 && delay <= longestDelay ? Int(delay) : 0
+    }
+
     /// It was signalled and nothing could be done: come back when the missing frames should be there.
     @_noAllocation @_noLocks
     mutating func backOff(now: MonotonicTime) {

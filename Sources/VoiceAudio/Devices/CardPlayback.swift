@@ -54,11 +54,12 @@ struct CardPlayback: ~Copyable {
         var delay: snd_pcm_sframes_t = 0
         let code = calsa_avail_delay(device.pcm, &available, &delay)
         if code < 0 { return failure(code, now) }
-        queued = device.buffer - Int(available)
-        self.delay = max(Int(delay), queued)
+        let room = min(max(Int(available), 0), device.buffer)
+        queued = device.buffer - room
+        self.delay = max(CardPacing.plausible(delay), queued)
         hidden += self.delay - queued - hidden / 16
         if target.notePlaying(at: now) { setWakeUp() }
-        let missing = block - min(target.frames - queued, Int(available))
+        let missing = block - min(target.frames - queued, room)
         if missing <= 0 { return .fine }
         if !pacing.isStarted {
             let code = calsa_start(device.pcm)
