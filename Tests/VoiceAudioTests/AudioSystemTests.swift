@@ -229,6 +229,26 @@ struct AudioSystemTests {
         #expect(running.states(.output).allSatisfy { $0 == .running || $0 == .closed })
     }
 
+    @Test("a stop in the middle of what begins waits for nothing that does not come")
+    func stopsWhileBeginning() async throws {
+        let directory = try TemporaryDirectory()
+        for round in 0..<8 {
+            let running = try await RunningAudio(Self.quiet)
+            let audio = running.audio
+            let path = "\(directory.path)/\(round)"
+            async let recording: AudioRecording? = try? audio.startRecording(
+                RecordingRequest(path: path + ".wav", source: .mix, format: .wav))
+            async let device = try? audio.useDevice("file:\(path)-out.wav", for: .output)
+            async let again: Void = audio.stop()
+            await audio.stop()
+            _ = await (recording, device, again)
+            #expect(audio.snapshot.output.state == .closed && audio.snapshot.input.state == .closed)
+            // Another one stops what it has, if it began at all.
+            try? await recording?.stop()
+            await running.stop()
+        }
+    }
+
     @Test("a file that has to be brought to another rate holds up nobody")
     func longFile() async throws {
         let directory = try TemporaryDirectory()
