@@ -175,7 +175,7 @@ import Testing
             #expect(level.primaryBitrate(of: 16_000) == 16_000)
         }
         #expect(RedundancyLevel.none.primaryBitrate(of: 48_000) == 48_000)
-        #expect(RedundancyLevel.strong.primaryBitrate(of: 48_000) == 22_500)
-        #expect(RedundancyLevel.heavy.primaryBitrate(of: 48_000) == 18_000)
+        #expect(RedundancyLevel.strong.primaryBitrate(of: 48_000) == 22_050)
+        #expect(RedundancyLevel.heavy.primaryBitrate(of: 48_000) == 17_640)
     }
 }
