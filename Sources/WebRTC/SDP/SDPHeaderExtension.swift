@@ -14,12 +14,12 @@ package struct SDPHeaderExtension: Hashable, Sendable {
         self.parameters = parameters
     }
 
-    /// Reads `3/recvonly urn:… parameters`; nil if it is malformed or its identifier is not one of 1–14 or 16–255
-    /// (15 is reserved in the one-byte form).
+    /// Reads `3/recvonly urn:… parameters`; nil if it is malformed or its identifier is not one of 1–255. (15 is reserved
+    /// in the one-byte form, and is never used here: see `HeaderExtensionMap`.)
     package init?(_ text: String) {
         let parts = text.split(separator: " ", maxSplits: 2)
         guard parts.count >= 2 else { return nil }
-        let head = parts[0].split(separator: "/", maxSplits: 1)
+        let head = parts[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let id = UInt8(head[0]), id > 0 else { return nil }
         if head.count == 2 {
             guard let direction = MediaDirection(rawValue: String(head[1])) else { return nil }

@@ -96,6 +96,16 @@ struct SessionDescriptionTests {
                 line: 4, reason: "a=rtpmap needs a payload type and a value")
         ),
         ("v=0\no=- 1 1 IN IP4 0\nm=audio 9 X 1\na=mid", .malformed(line: 4, reason: "a=mid has no value")),
+        (
+            "v=0\no=- 1 1 IN IP4 0\nm=audio 9 X 1\na=extmap:/ urn:x",
+            .malformed(
+                line: 4, reason: "an extmap is an identifier of 1 to 255 and a URI")
+        ),
+        (
+            "v=0\no=- 1 1 IN IP4 0\na=extmap:/sendonly urn:x",
+            .malformed(
+                line: 3, reason: "an extmap is an identifier of 1 to 255 and a URI")
+        ),
     ])
     func errorsNameTheLine(_ sdp: String, _ expected: SDPError) {
         #expect(throws: expected) { try SessionDescription(sdp) }
