@@ -58,6 +58,54 @@ struct AccessTests {
         }
     }
 
+    @Test("A daemon that stops refuses the requests of those who come now, too")
+    func stopping() async throws {
+        try await ControlFixture.with { fixture in
+            let client = try fixture.client()
+            _ = try await client.call("hello")
+            fixture.control.refuseRequests()
+            try await until("requests are refused") { try await client.call("hello")["error"]?["code"] == -32000 }
+            #expect(try await fixture.client().call("hello")["error"]?["code"] == -32000)
+        }
+    }
+
+    /// What the methods of a test work on: something of which one sees when nobody holds it any more.
+    private struct Probe: Sendable {
+        final class Token: Sendable {}
+        let token: Token
+    }
+
+    private final class Released {
+        weak var token: Probe.Token?
+    }
+
+    @Test("Nothing of a connection is left when it has gone")
+    func released() async throws {
+        let released = Released()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let directory = try TestDirectory()
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let token = Probe.Token()
+            released.token = token
+            let method = Method<Probe>("hello", "Answers.") { _ in Reply() }
+            let server = SocketServer.lines(
+                socket: try .make(path: directory.path + "/s.sock", mode: 0o600), admission: .everyone,
+                limits: .control,
+                catalogue: Catalogue(methods: [method], logger: logger), context: Probe(token: token), log: nil,
+                environment: SocketServer.Environment(group: group, logger: logger))
+            try await server.start()
+            do {
+                let client = try TestClient(directory.path + "/s.sock")
+                _ = try await client.call("hello")
+            }
+            try await until("it has gone") { server.limiter.count == 0 }
+            await server.stop()
+        }
+        try await group.shutdownGracefully()
+        try await until("all is let go") { released.token == nil }
+    }
+
     @Test("The kernel's credentials are those of this process")
     func credentials() async throws {
         let seen = Mutex<PeerCredentials?>(nil)

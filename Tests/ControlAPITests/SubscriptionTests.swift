@@ -82,6 +82,20 @@ struct SubscriptionTests {
         }
     }
 
+    @Test("A client that goes before it has read the result of subscribe leaves no subscription behind")
+    func goesBeforeTheResult() async throws {
+        try await ControlFixture.with { fixture in
+            var client: TestClient? = try fixture.client()
+            // More than the socket and the writer hold, so that the result waits.
+            let lines = (1...12).map { #"{"jsonrpc":"2.0","id":\#($0),"method":"rpc.discover"}"# }
+            await client?.send(lines.joined(separator: "\n"))
+            await client?.send(#"{"jsonrpc":"2.0","id":13,"method":"subscribe"}"#)
+            try await until("the subscription has begun") { fixture.log.counters.readers == 1 }
+            client = nil
+            try await until("it has ended") { fixture.log.counters.readers == 0 }
+        }
+    }
+
     @Test("since: a client that comes back gets what it missed; of another instance it gets a snapshot")
     func since() async throws {
         try await ControlFixture.with { fixture in

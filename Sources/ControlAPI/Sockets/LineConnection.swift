@@ -115,12 +115,15 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
         bookmarks?.stop()
         setSubscription(nil)
         waitingLines.removeAll()
+        // Subscriptions whose results nobody will read any more would go on gathering events.
+        for reply in waitingReplies { cancelSubscriptions(of: reply.changes) }
         waitingReplies.removeAll()
         isClosing = true
         ended(ObjectIdentifier(self))
-        // The writer's closures hold this handler; letting go of it ends the circle.
+        // The closures of these hold this handler; letting go of them ends the circle.
         writer = nil
         bookmarks = nil
+        handle = nil
         self.context = nil
     }
 
@@ -266,7 +269,7 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
 
     private func reply(_ json: JSONValue?, afterSeq: UInt64 = 0, changes: [Reply.SubscriptionChange] = []) {
         guard !isClosing else {
-            for case .start(let subscription) in changes { subscription.cancel() }
+            cancelSubscriptions(of: changes)
             return
         }
         guard json != nil || !changes.isEmpty else { return }
@@ -336,6 +339,10 @@ final class LineConnection<Context: Sendable>: ChannelInboundHandler {
     private func writeBookmark() {
         guard let line = subscription?.bookmarkLine(), writer?.canWrite == true else { return }
         writer?.write(line)
+    }
+
+    private func cancelSubscriptions(of changes: [Reply.SubscriptionChange]) {
+        for case .start(let subscription) in changes { subscription.cancel() }
     }
 
     private func setSubscription(_ new: EventSubscription?) {

@@ -47,7 +47,9 @@ package struct ListeningSocket: Sendable {
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw SocketError("\(path) exists and is not a socket; move it away, or choose another --runtime-dir")
         }
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        // Without waiting: where a daemon hangs and its queue is full, a connection would wait for ever.
+        let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | flags, 0)
         guard probe >= 0 else { throw SocketError("cannot make a socket: \(systemMessage(errno))") }
         defer { close(probe) }
         let connected = UnixAddress.with(&address, { connect(probe, $0, $1) })

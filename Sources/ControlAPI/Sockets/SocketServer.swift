@@ -24,6 +24,8 @@ package final class SocketServer: Sendable {
     private struct State {
         var channel: (any Channel)?
         var connections: [ObjectIdentifier: ConnectionHandle] = [:]
+        /// New requests are refused, on connections that come from now on too.
+        var isRefusing = false
         var isStopping = false
     }
 
@@ -77,10 +79,11 @@ package final class SocketServer: Sendable {
     }
 
     func connectionBegan(_ id: ObjectIdentifier, _ handle: ConnectionHandle) {
-        let isStopping = state.withLock { state in
+        let (isRefusing, isStopping) = state.withLock { state in
             state.connections[id] = handle
-            return state.isStopping
+            return (state.isRefusing, state.isStopping)
         }
+        if isRefusing { handle.refuse() }
         if isStopping { handle.close() }
     }
 
@@ -88,9 +91,13 @@ package final class SocketServer: Sendable {
         state.withLock { $0.connections[id] = nil }
     }
 
-    /// Refuses new requests on all connections; replies under way and events go on.
+    /// Refuses new requests on all connections, those that come later included; replies under way and events go on.
     package func refuseRequests() {
-        for handle in state.withLock({ Array($0.connections.values) }) { handle.refuse() }
+        let handles = state.withLock { state in
+            state.isRefusing = true
+            return Array(state.connections.values)
+        }
+        for handle in handles { handle.refuse() }
     }
 
     /// Stops accepting, gives the connections half a second to take what waits for them, and closes.
