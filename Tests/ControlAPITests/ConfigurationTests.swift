@@ -238,8 +238,9 @@ struct ConfigurationTests {
         #expect(user.configuration == "/home/u/.config/zegod/zegod.toml")
         #expect(throws: ConfigurationError.self) { try DaemonDirectories(name: "zegod", isUser: true) { _ in nil } }
         let named = try DaemonDirectories(
-            name: "zegod", configuration: "c", runtime: "r", state: "s", isUser: true, environment: { _ in nil })
-        #expect(named.runtime == "r")
+            name: "zegod", configuration: "c", runtime: "/r//", state: "s/", isUser: true, environment: { _ in nil })
+        #expect(named.runtime == "/r")
+        #expect(named.state == "s")
         #expect(named.isConfigurationRequired)
     }
 

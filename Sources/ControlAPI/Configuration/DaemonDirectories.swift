@@ -39,6 +39,15 @@ package struct DaemonDirectories: Sendable, Equatable {
             self.runtime = runtime ?? "/run/\(name)"
             self.state = state ?? "/var/lib/\(name)"
         }
+        self.runtime = Self.withoutFinalSlash(self.runtime)
+        self.state = Self.withoutFinalSlash(self.state)
+    }
+
+    /// As paths of sockets have it: one that systemd made is known by its path.
+    private static func withoutFinalSlash(_ path: String) -> String {
+        var path = Substring(path)
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return String(path)
     }
 
     /// Makes a directory and those above it that are not there; says what to do when it may not.
@@ -57,7 +66,8 @@ package struct DaemonDirectories: Sendable, Equatable {
             if mkdir(made, isLast ? mode & 0o777 : 0o755) == 0 {
                 guard isLast else { continue }
                 if let group, let entry = getgrnam(group) { _ = chown(made, uid_t.max, entry.pointee.gr_gid) }
-                _ = chmod(made, mode)
+                // Where the set-group-ID bit is refused, what the mask of the process has taken away is still to be given.
+                if chmod(made, mode) != 0 { _ = chmod(made, mode & 0o777) }
             } else if errno != EEXIST {
                 throw SocketError(
                     "cannot make \(made): \(systemMessage(errno)); run with sudo, with --user, or name another with \(option)"
