@@ -200,8 +200,11 @@ extension SignalingMachine {
             throw ZegoError(.illegalParameter, detail: "this connection has a session already")
         }
         let id = SessionID(request.sessionID)
-        // One answer for an unknown session and for a wrong key: the key is not to be found by trying.
-        guard let session = sessions[id], ConstantTime.areEqual(session.resumeKey, request.resumeKey) else {
+        // One answer for an unknown session and for a wrong key: the key is not to be found by trying. A WHIP or WHEP client
+        // has no key.
+        guard let session = sessions[id], session.resource == nil,
+            ConstantTime.areEqual(session.resumeKey, request.resumeKey)
+        else {
             throw ZegoError(displaced.code(of: id, resumeKey: request.resumeKey) ?? .roomDisconnected)
         }
         guard let missed = session.notifications.after(request.lastSeq) else {

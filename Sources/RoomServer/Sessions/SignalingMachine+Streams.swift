@@ -103,6 +103,11 @@ extension SignalingMachine {
                     effects.append(.unpublish(session.id, session.streamKey(streamID)))
                     continue
                 }
+                // The stream may have been ended meanwhile, and its name be another's by now.
+                guard session.publishing[streamID] != nil || pending.reserved.contains(streamID) else {
+                    refused[track.mid] = .publishFailed
+                    continue
+                }
                 publishing.insert(streamID)
                 guard session.publishing[streamID] == nil else { continue }
                 let description = StreamDescription(streamID: streamID, user: session.user, extraInfo: extraInfo)

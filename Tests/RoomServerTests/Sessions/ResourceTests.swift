@@ -70,6 +70,15 @@ struct ResourceTests {
         _ = try Self.publish(rig, "camera", as: "user4")
     }
 
+    @Test("nobody goes on with the session of a WHIP client by signalling")
+    func resume() throws {
+        let rig = try SignalingRig()
+        let session = try Self.publish(rig, "camera", as: "user1")
+        let stranger = try rig.connect()
+        let request = ResumeRequest(sessionID: session.text, resumeKey: "", lastSeq: 0)
+        #expect(stranger.errorCode("resume", request.json) == ZegoErrorCode.roomDisconnected.number)
+    }
+
     @Test("a WHEP player is a user of the room in which the stream is")
     func player() throws {
         let rig = try SignalingRig()

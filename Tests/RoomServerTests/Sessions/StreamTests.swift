@@ -59,6 +59,23 @@ struct StreamTests {
         #expect(try two.publish("stream1", room: "room2") == .success)
     }
 
+    @Test("a stream that is ended while another one is negotiated stays ended, and its name is another's by then")
+    func endedMeanwhile() throws {
+        let rig = try SignalingRig()
+        let one = try rig.client("user1", notify: false)
+        let two = try rig.client("user2", notify: false)
+        #expect(try one.publish("a") == .success)
+        rig.answersOffers = false
+        #expect(throws: SignalingRigClient.NoReply.self) { try one.publish("b") }
+        _ = try one.result("unpublish", ["streamID": "a"])
+        _ = (try one.heard(), try two.heard())
+        #expect(throws: SignalingRigClient.NoReply.self) { try two.publish("a") }
+        rig.answerOffers()
+        #expect(try two.heard() == ["stream add b"])
+        #expect(try one.heard() == ["stream add a"])
+        #expect(rig.machine.counts.streams == 2)
+    }
+
     @Test("a failed negotiation gives the name back, and so does a track that the media side refuses")
     func failedNegotiation() throws {
         let rig = try SignalingRig()
