@@ -1,5 +1,6 @@
 import Certificates
 import Glibc
+import Transport
 
 /// The files of a server's certificate: `[server] tls_certificate` and `tls_key`.
 package struct CertificateFiles: Hashable, Sendable {

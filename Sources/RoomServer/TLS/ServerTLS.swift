@@ -2,6 +2,7 @@ import Certificates
 import Logging
 import NIOSSL
 import Synchronization
+import Transport
 
 /// The certificate of a running server: taken from its files at the start and at a reload, and by itself when the files
 /// have changed (certbot puts other targets behind symbolic links). Connections keep what they began with.

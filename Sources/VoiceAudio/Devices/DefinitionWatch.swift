@@ -1,5 +1,6 @@
 import CALSA
 import Glibc
+import Transport
 
 /// Notices that a name of ALSA's configuration (`default`) stands for something else than before. alsa-lib reads its files
 /// once; those of the machine and of the user that its own file includes it never looks at again.

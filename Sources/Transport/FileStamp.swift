@@ -1,7 +1,7 @@
 import Glibc
 
 /// The state of a file, to see that it is another now. Symbolic links are followed.
-struct FileStamp: Hashable, Sendable {
+package struct FileStamp: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
@@ -9,7 +9,7 @@ struct FileStamp: Hashable, Sendable {
     private let changedNanoseconds: Int64
 
     /// Nil when there is no such file, or it cannot be reached.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         device = UInt64(status.st_dev)
