@@ -1,4 +1,5 @@
-/// Turns 32-bit RTP timestamps into 64-bit ones that do not wrap: each is taken as the one nearest to the last.
+/// Turns 32-bit RTP timestamps, or extended sequence numbers of reports, into 64-bit ones that do not wrap: each is taken as
+/// the one nearest to the last.
 @frozen
 package struct TimestampUnwrapper: Sendable {
     @usableFromInline var previous: Int64?

@@ -23,7 +23,8 @@ final class StreamSender {
     var hasSent = false
     var statistics = MediaStatistics.Sent()
     private var firstReportedSequence: Int64?
-    private var reports = SequenceUnwrapper32()
+    /// Of extended sequence numbers, which wrap as timestamps do.
+    private var reports = TimestampUnwrapper()
 
     init(
         token: UInt64, mid: String, channel: Int, streamID: String, cname: String, stereo: Bool,
@@ -53,21 +54,5 @@ final class StreamSender {
         if let roundTrip = block.roundTripNanoseconds(arrival: arrival) {
             statistics.roundTripNanoseconds = roundTrip
         }
-    }
-}
-
-/// Unwraps an extended highest sequence number, which itself wraps after 2³² packets.
-private struct SequenceUnwrapper32 {
-    private var last: Int64?
-
-    mutating func unwrap(_ value: UInt32) -> Int64 {
-        guard let last else {
-            self.last = Int64(value)
-            return Int64(value)
-        }
-        let step = Int32(bitPattern: value &- UInt32(truncatingIfNeeded: last))
-        let unwrapped = last + Int64(step)
-        self.last = unwrapped
-        return unwrapped
     }
 }
