@@ -78,14 +78,14 @@ final class RoomDaemon: Sendable {
         defer { ServiceManager.ready(status: statusLine(server)) }
         do {
             let new = try Self.readConfiguration(places)
-            try server.use(new.server.certificateFiles)
+            let isCertificateTaken = try server.use(new.server.certificateFiles)
             let old = configuration.withLock { configuration in
                 defer { configuration = new }
                 return configuration
             }
             output.level = new.logLevel
             var changes = ConfigurationChanges(from: old.json, to: new.json)
-            changes.apply { $0 == "log.level" || ServerSection.certificateKeys.contains($0) }
+            changes.apply { $0 == "log.level" || isCertificateTaken && ServerSection.certificateKeys.contains($0) }
             logger.info("configuration re-read", metadata: ["result": "\(changes.json)"])
         } catch {
             logger.error("configuration not re-read: \(error)")

@@ -220,10 +220,13 @@ final class Daemon: Sendable {
         ServiceManager.reloading()
         defer { ServiceManager.ready(status: statusLine(engines)) }
         let new: DaemonConfiguration
+        var isCertificateTaken = false
         do {
             new = try Self.readConfiguration(places)
             // Read anew even if the keys are the same: the files may be others.
-            if new.server.isEnabled { try server?.use(new.server.certificateFiles) }
+            if let server, new.server.isEnabled {
+                isCertificateTaken = try server.use(new.server.certificateFiles)
+            }
         } catch {
             throw JSONRPCError(
                 code: JSONRPCError.Code.internalError, message: "\(error)",
@@ -239,16 +242,22 @@ final class Daemon: Sendable {
         keeper.configure(input: new.audio.input, output: new.audio.output)
         var changes = ConfigurationChanges(from: old.json, to: new.json)
         if let engine = engines.running {
-            if old.audio.input != new.audio.input {
-                _ = try await engine.useAudioDevice(.input, deviceID: new.audio.input)
-            }
-            if old.audio.output != new.audio.output {
-                _ = try await engine.useAudioDevice(.output, deviceID: new.audio.output)
-            }
+            if old.audio.input != new.audio.input { await use(new.audio.input, for: .input, engine) }
+            if old.audio.output != new.audio.output { await use(new.audio.output, for: .output, engine) }
         }
         changes.apply { $0 == "log.level" || $0 == "audio.input" || $0 == "audio.output" }
-        if server != nil { changes.apply { ServerSection.certificateKeys.contains($0) } }
+        if isCertificateTaken { changes.apply { ServerSection.certificateKeys.contains($0) } }
         return changes.json
+    }
+
+    /// A device that does not open is in use all the same, and is taken up when it comes (`device-state` tells): no reason to
+    /// give up a reload half-way.
+    private func use(_ deviceID: String, for type: AudioDeviceType, _ engine: any EngineControlling) async {
+        do {
+            _ = try await engine.useAudioDevice(type, deviceID: deviceID)
+        } catch {
+            logger.warning("the \(type.rawValue) device \(deviceID) does not run: \(error)")
+        }
     }
 
     /// Feeds the watchdog while the event loop (which runs this) and the engine's threads turn, and keeps `STATUS=` true.

@@ -216,12 +216,20 @@ package final class RoomServer: Sendable {
 
     /// Takes the certificate from these files from now on, for a reload; nil: no TLS for new connections. Connections go
     /// on with what they began with. Throws ``RoomServerError/certificate(_:)``, and nothing has changed then.
-    package func use(_ files: CertificateFiles?) throws(RoomServerError) {
+    ///
+    /// - Returns: false when a server that is open to other machines would be so without TLS: it keeps what it has until it
+    ///   is started anew, with the address that the new configuration names.
+    @discardableResult
+    package func use(_ files: CertificateFiles?) throws(RoomServerError) -> Bool {
+        if files == nil, certificate != nil, !configuration.insecure, (try? listenAddress().isLoopback) != true {
+            return false
+        }
         do {
             try tls.use(files)
         } catch {
             throw .certificate(error)
         }
+        return true
     }
 
     /// The certificate that new connections are shown; nil: there is no TLS.

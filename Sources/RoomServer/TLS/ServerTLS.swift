@@ -37,23 +37,33 @@ package final class ServerTLS: Sendable {
     /// Takes the certificate from these files from now on; nil: no TLS for new connections. What cannot be used changes
     /// nothing.
     package func use(_ files: CertificateFiles?) throws(CertificateFilesError) {
-        let before = certificate
         guard let files else {
+            let before = certificate
             state.withLock { $0 = State() }
             if before != nil { logger.notice("no certificate any more: new connections are without TLS") }
             return
         }
+        try take(files) { _ in true }
+    }
+
+    /// - Parameter isWanted: asked when the files are read: they may be others by then.
+    private func take(
+        _ files: CertificateFiles, if isWanted: (State) -> Bool
+    ) throws(CertificateFilesError) {
         // Before they are read: what changes meanwhile is seen at the next look.
         let stamp = files.stamp
         let (identity, context) = try Self.load(files)
-        state.withLock { state in
+        let (isTaken, before) = state.withLock { state in
+            let before = state.identity?.chain.first
+            guard isWanted(state) else { return (false, before) }
             state.files = files
             state.stamp = stamp
             state.changing = nil
             state.identity = identity
             state.context = context
+            return (true, before)
         }
-        guard let now = identity.chain.first, now != before else { return }
+        guard isTaken, let now = identity.chain.first, now != before else { return }
         logger.notice(
             before == nil ? "TLS with a certificate" : "the certificate was renewed", metadata: Self.metadata(now))
     }
@@ -79,7 +89,8 @@ package final class ServerTLS: Sendable {
         }
         if hasSettled {
             do {
-                try use(files)
+                // A reload may have named others since.
+                try take(files) { $0.files == files }
             } catch {
                 logger.error(
                     "the new certificate is not used, the one of before stays: \(error)",

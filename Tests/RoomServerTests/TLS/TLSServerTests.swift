@@ -122,6 +122,10 @@ struct TLSServerTests {
         try await RoomServerRig.run(certificateFiles: folder.files, listen: "0.0.0.0") { rig, port in
             // The machine's own name is not in it: a link has to lead to one that is.
             #expect(rig.server.pageURL == "https://rooms.example:\(port)/")
+            // A reload of a configuration without one, and with another address, is not to leave it open in clear.
+            let isTaken = try rig.server.use(nil)
+            #expect(!isTaken)
+            #expect(rig.server.certificate != nil)
         }
         await #expect(throws: RoomServerError.openWithoutTLS(listen: "0.0.0.0")) {
             try await RoomServerRig.run(listen: "0.0.0.0") { _, _ in }
