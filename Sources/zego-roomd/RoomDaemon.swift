@@ -12,6 +12,7 @@ final class RoomDaemon: Sendable {
     private let configuration: Mutex<RoomDaemonConfiguration>
     private let output: DaemonLog
     private let logger: Logger
+    private let watchdog = Mutex(Watchdog())
 
     init(places: DaemonDirectories, configuration: RoomDaemonConfiguration) {
         self.places = places
@@ -51,12 +52,7 @@ final class RoomDaemon: Sendable {
         ServiceManager.ready(status: statusLine(server))
         logger.info("ready", metadata: ["listen": "\(server.boundAddress ?? "")"])
 
-        let interval = min(ServiceManager.watchdogInterval.map { $0 / 3 } ?? .seconds(5), .seconds(5))
-        let amount = TimeAmount.nanoseconds(Int64(interval / .nanoseconds(1)))
-        let heartbeat = group.next().scheduleRepeatedTask(initialDelay: amount, delay: amount) { [self] _ in
-            ServiceManager.status(statusLine(server))
-            ServiceManager.watchdog()
-        }
+        let heartbeat = startHeartbeat(group.next(), server)
         for await signal in signals.stream {
             guard signal == SIGHUP else { break }
             reload(server)
@@ -89,6 +85,20 @@ final class RoomDaemon: Sendable {
             logger.info("configuration re-read", metadata: ["result": "\(changes.json)"])
         } catch {
             logger.error("configuration not re-read: \(error)")
+        }
+    }
+
+    /// Feeds the watchdog while the event loop (which runs this) and the threads of the server turn.
+    private func startHeartbeat(_ eventLoop: any EventLoop, _ server: RoomServer) -> RepeatedTask {
+        let interval = ServiceManager.heartbeatInterval
+        return eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
+            ServiceManager.status(statusLine(server))
+            let turns = Watchdog.turns(ofServer: server.heartbeats())
+            if let stuck = watchdog.withLock({ $0.stuckThread(turns) }) {
+                logger.critical("a thread does not turn: \(stuck)")
+            } else {
+                ServiceManager.watchdog()
+            }
         }
     }
 

@@ -73,7 +73,7 @@ final class Daemon: Sendable {
         ServiceManager.ready(status: statusLine(engines))
         logger.info("ready", metadata: ["control": "\(places.runtime)/control.sock"])
 
-        let heartbeat = startHeartbeat(group.next(), engines)
+        let heartbeat = startHeartbeat(group.next(), engines, server)
         let staying = Task { await Self.stay(joiners) }
         await handle(signals) { try await self.reload(engines, keeper, server) }
 
@@ -260,19 +260,18 @@ final class Daemon: Sendable {
         }
     }
 
-    /// Feeds the watchdog while the event loop (which runs this) and the engine's threads turn, and keeps `STATUS=` true.
-    private func startHeartbeat(_ eventLoop: any EventLoop, _ engines: EngineController) -> RepeatedTask {
-        let interval = ServiceManager.watchdogInterval.map { $0 / 3 } ?? .seconds(5)
-        let amount = TimeAmount.nanoseconds(Int64(min(interval, .seconds(5)) / .nanoseconds(1)))
-        return eventLoop.scheduleRepeatedTask(initialDelay: amount, delay: amount) { [self] _ in
+    /// Feeds the watchdog while the event loop (which runs this) and the threads of the engine and of the room server turn,
+    /// and keeps `STATUS=` true.
+    private func startHeartbeat(
+        _ eventLoop: any EventLoop, _ engines: EngineController, _ server: RoomServer?
+    ) -> RepeatedTask {
+        let interval = ServiceManager.heartbeatInterval
+        return eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
             ServiceManager.status(statusLine(engines))
-            let turns = Watchdog.Turns(engines.snapshot)
-            let stuck = watchdog.withLock { watchdog in
-                let stuck = watchdog.stuckThread(turns)
-                return watchdog.isAlive(turns) ? nil : stuck ?? "audio"
-            }
-            if let stuck {
-                logger.critical("the \(stuck) thread does not turn")
+            let turns = Watchdog.turns(of: engines.snapshot)
+                .merging(Watchdog.turns(ofServer: server?.heartbeats() ?? [])) { $1 }
+            if let stuck = watchdog.withLock({ $0.stuckThread(turns) }) {
+                logger.critical("a thread does not turn: \(stuck)")
             } else {
                 ServiceManager.watchdog()
             }

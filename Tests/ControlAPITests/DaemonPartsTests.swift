@@ -8,20 +8,16 @@ struct DaemonPartsTests {
     @Test("The watchdog is fed only while every thread turns")
     func watchdog() {
         var watchdog = Watchdog()
-        func isAlive(_ audio: UInt64, _ media: UInt64) -> Bool {
-            watchdog.isAlive(Watchdog.Turns(audio: audio, media: media))
-        }
-        let withoutEngine = watchdog.isAlive(nil)
-        #expect(withoutEngine)
-        #expect(isAlive(1, 1))
-        #expect(isAlive(2, 2))
-        #expect(watchdog.stuckThread(.init(audio: 2, media: 3)) == "audio")
-        #expect(!isAlive(2, 3))
-        #expect(watchdog.stuckThread(.init(audio: 3, media: 3)) == "media")
-        #expect(!isAlive(3, 3))
-        _ = watchdog.isAlive(nil)
-        #expect(isAlive(3, 3))
-        #expect(Watchdog.Turns(ScriptedEngine.emptySnapshot) == nil)
+        func stuck(_ turns: Watchdog.Turns) -> String? { watchdog.stuckThread(turns) }
+        #expect(stuck([:]) == nil)
+        #expect(stuck(["audio": 1, "media": 1]) == nil)
+        #expect(stuck(["audio": 2, "media": 2]) == nil)
+        #expect(stuck(["audio": 2, "media": 3]) == "audio")
+        #expect(stuck(["audio": 3, "media": 3]) == "media")
+        #expect(stuck([:]) == nil)
+        #expect(stuck(["audio": 3, "media": 3]) == nil)
+        #expect(Watchdog.turns(of: ScriptedEngine.emptySnapshot).isEmpty)
+        #expect(Watchdog.turns(ofServer: [5, 6]).values.sorted() == [5, 6])
     }
 
     @Test("Metrics: every name has help and type, and no label tells who is there")

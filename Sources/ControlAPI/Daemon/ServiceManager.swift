@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import NIOCore
 import Transport
 
 /// What a daemon tells the service manager (sd_notify). Without one all of it does nothing.
@@ -26,6 +27,13 @@ package enum ServiceManager {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0, microseconds > 0 else { return nil }
         return .microseconds(Int64(clamping: microseconds))
+    }
+
+    /// How often a daemon says that it lives, and how it is: three times while the service manager waits, and every five
+    /// seconds at least.
+    package static var heartbeatInterval: TimeAmount {
+        let interval = min(watchdogInterval.map { $0 / 3 } ?? .seconds(5), .seconds(5))
+        return .nanoseconds(Int64(interval / .nanoseconds(1)))
     }
 
     /// The descriptors of sockets that the service manager opened for this process; empty when there are none.

@@ -1,39 +1,32 @@
 import VoiceEngine
 
-/// Decides whether the daemon is alive: the caller turns by asking, and the engine's threads by their counters.
+/// Decides whether the daemon is alive: the caller turns by asking, and all other threads by their counters.
 package struct Watchdog: Sendable {
-    /// How often a thread of the engine has turned.
-    package struct Turns: Sendable, Equatable {
-        package var audio: UInt64
-        package var media: UInt64
+    /// How often each thread has turned, by its name as the log has it.
+    package typealias Turns = [String: UInt64]
 
-        package init(audio: UInt64, media: UInt64) {
-            self.audio = audio
-            self.media = media
-        }
-
-        /// The turns of a running engine; nil of one that need not turn.
-        package init?(_ snapshot: EngineSnapshot?) {
-            guard let snapshot, snapshot.state == .running else { return nil }
-            self.init(audio: snapshot.audio.audioThreadTurns, media: snapshot.network.mediaThreadTurns)
-        }
-    }
-
-    private var last: Turns?
+    private var last: Turns = [:]
 
     package init() {}
 
-    /// Whether all that has to turn has turned since the last call; `turns` is nil while there is no engine.
-    package mutating func isAlive(_ turns: Turns?) -> Bool {
+    /// A thread that has not turned since the last call; nil when all of them have. A new one has time until the next call.
+    package mutating func stuckThread(_ turns: Turns) -> String? {
         defer { last = turns }
-        guard let turns, let last else { return true }
-        return turns.audio != last.audio && turns.media != last.media
+        return turns.keys.sorted().first { last[$0] == turns[$0] }
     }
 
-    /// Which thread has not turned since the last call, for the log.
-    package func stuckThread(_ turns: Turns?) -> String? {
-        guard let turns, let last else { return nil }
-        if turns.audio == last.audio { return "audio" }
-        return turns.media == last.media ? "media" : nil
+    /// The threads of an engine; none of one that need not turn.
+    package static func turns(of engine: EngineSnapshot?) -> Turns {
+        guard let engine, engine.state == .running else { return [:] }
+        return ["audio": engine.audio.audioThreadTurns, "media": engine.network.mediaThreadTurns]
+    }
+
+    /// The threads of a room server.
+    ///
+    /// - Parameter heartbeats: as the server tells them.
+    package static func turns(ofServer heartbeats: [UInt64]) -> Turns {
+        var turns: Turns = [:]
+        for (index, beat) in heartbeats.enumerated() { turns["room server's thread \(index)"] = beat }
+        return turns
     }
 }

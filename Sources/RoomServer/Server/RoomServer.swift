@@ -33,6 +33,7 @@ package final class RoomServer: Sendable {
         let media: any MediaSide
         let port: UInt16
         let certificateWatch: Task<Void, Never>
+        let pulse: EventLoopPulse
     }
 
     /// How often another TCP port is tried when any will do and its UDP twin is taken.
@@ -162,7 +163,7 @@ package final class RoomServer: Sendable {
             let listener = try await listen(address, service: service, group: group)
             return Running(
                 group: group, listener: listener, service: service, media: media, port: address.port,
-                certificateWatch: watchCertificate())
+                certificateWatch: watchCertificate(), pulse: EventLoopPulse(eventLoop))
         } catch {
             await media.stop()
             await webhooks?.stop()
@@ -300,9 +301,10 @@ package final class RoomServer: Sendable {
         await running?.service.snapshot() ?? RoomServerSnapshot(rooms: [])
     }
 
-    /// One number for each media worker, which grows at least every half second while the worker turns; for a watchdog.
-    package var mediaHeartbeats: [UInt64] {
-        running?.media.heartbeats ?? []
+    /// One number for the signalling's event loop and one for each media worker; for a watchdog that asks no more often than
+    /// twice a second: each has grown since the last call while its thread turns.
+    package func heartbeats() -> [UInt64] {
+        running.map { [$0.pulse.beat()] + $0.media.heartbeats } ?? []
     }
 
     /// The Prometheus text of `/metrics`; nil unless the server runs.

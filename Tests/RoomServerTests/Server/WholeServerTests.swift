@@ -52,7 +52,9 @@ struct WholeServerTests {
         let server = try RoomServer(
             configuration: RoomServerConfiguration(stateDirectory: directory, port: 0, workers: 2), logger: logger)
         try await server.start()
-        #expect(server.mediaHeartbeats.count == 2)
+        // The signalling's event loop and two workers.
+        let beats = server.heartbeats()
+        #expect(beats.count == 3)
 
         let one = try await Self.client("user1", server)
         let two = try await Self.client("user2", server)
@@ -89,6 +91,13 @@ struct WholeServerTests {
         }
         #expect(error.code == 1_000_017)
         #expect(server.counts.streams == 1)
+
+        // All threads turn.
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !zip(beats, server.heartbeats()).allSatisfy(<), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(zip(beats, server.heartbeats()).allSatisfy(<))
 
         one.signaling.request("logout", [:], id: 5)
         _ = try await one.signaling.response(to: 5).get()
