@@ -105,7 +105,7 @@ struct RestoringTests {
         try await first.call("startRecording", ["path": "full.wav", "type": "mix"])
         // A disk that is full ends a recording for good.
         first.engine.raise(.recordingState(path: "full.wav", type: .mix, state: .failed, errorCode: 1_010_017))
-        for _ in 0..<500 where first.keeper.calls.recordings.count > 1 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(first.keeper.calls.recordings.count == 1)
         await first.keeper.flush()
         let second = try await Start(directory)
         _ = await second.restorer.begin(joins: [])
@@ -125,6 +125,27 @@ struct RestoringTests {
         let second = try await Start(directory)
         _ = await second.restorer.begin(joins: [])
         #expect(second.engine.calls == ["setCaptureVolume 99", "setAudioConfig 48 mono 20"])
+    }
+
+    @Test("A slider that moves is written four times a second, not each time")
+    func gathered() async throws {
+        let directory = try TestDirectory()
+        let start = try await Start(directory)
+        var files: Set<UInt64> = []
+        let began = ContinuousClock.now
+        // Each write puts another file in the place of the last one.
+        for step in 0..<100 {
+            try await start.call("setCaptureVolume", ["volume": .integer(Int64(step))])
+            try await Task.sleep(for: .milliseconds(10))
+            var status = stat()
+            if stat(directory.path + "/state.json", &status) == 0 {
+                files.insert(UInt64(status.st_ctim.tv_sec) * 1_000_000_000 + UInt64(status.st_ctim.tv_nsec))
+            }
+        }
+        let quarters = (ContinuousClock.now - began) / .milliseconds(250)
+        #expect(
+            !files.isEmpty && Double(files.count) <= quarters + 1,
+            "\(files.count) writes in \(quarters) quarters of a second")
     }
 
     @Test("destroy forgets all; a kick-out and refused credentials forget the room, a lost server does not")
@@ -151,6 +172,24 @@ struct RestoringTests {
         try await start.call("destroy")
         let next = try await Start(directory)
         #expect(next.keeper.calls.isEmpty)
+    }
+
+    @Test("A stream that ended by itself and is played anew is kept as it was asked for then")
+    func playedAnew() async throws {
+        let directory = try TestDirectory()
+        let first = try await Start(directory)
+        try await first.call("loginRoom", Self.login)
+        try await first.call("startPlaying", ["streamID": "far", "sink": ["file": "old.wav"]])
+        try await first.call("setPlayVolume", ["streamID": "far", "volume": 10])
+        // Played already: the engine leaves it as it is.
+        try await first.call("startPlaying", ["streamID": "far", "sink": ["file": "none.wav"]])
+        #expect(first.keeper.calls.streams(in: "room1").first?.params["sink"] == ["file": "old.wav"])
+        first.engine.raise(.playerState(streamID: "far", state: .noPlay, errorCode: 1_004_001, extendedData: [:]))
+        #expect(first.keeper.calls.streams(in: "room1").count == 2, "it is tried again after a restart")
+        try await first.call("startPlaying", ["streamID": "far", "sink": ["file": "new.wav"]])
+        let streams = first.keeper.calls.streams(in: "room1")
+        #expect(streams.count == 1)
+        #expect(streams.first?.params["sink"] == ["file": "new.wav"])
     }
 
     @Test("A failed call is not kept, one that goes on beyond its wait is")

@@ -22,10 +22,14 @@ package final class CallKeeper: Sendable {
         var written: UInt64 = 0
         var isFailing = false
         var isRetryPlanned = false
+        /// Settings are being gathered for a write.
+        var isGathering = false
         var waiters: [UInt64: (change: UInt64, continuation: CheckedContinuation<Void, Never>)] = [:]
         var nextWaiter: UInt64 = 0
         /// Rooms that somebody left since the start, or tried to.
         var left: Set<String> = []
+        /// Streams that are kept as played but ended by themselves since: who plays one again says anew how.
+        var endedPlayers: Set<String> = []
         /// The devices of the configuration by type.
         var configuredDevices: [String: String] = [:]
     }
@@ -105,13 +109,18 @@ package final class CallKeeper: Sendable {
                 if let entered = call.params["toRoomID"]?.string { state.left.remove(entered) }
             case .leavesRooms:
                 state.left.formUnion(roomID.map { [$0] } ?? situation.rooms + state.calls.rooms.map(\.roomID))
+            case .plays:
+                if let streamID = call.params["streamID"]?.string, state.endedPlayers.remove(streamID) != nil {
+                    state.calls.forgetPlayer(streamID)
+                }
             default: break
             }
             state.calls.note(call, as: memory, in: situation)
         }
         guard let changed else { return }
-        write(after: memory.isTask ? .seconds(0) : Self.gathering)
-        if memory.isTask { await settle(changed) }
+        guard memory.isTask else { return writeGathered() }
+        write()
+        await settle(changed)
     }
 
     /// What the configuration says of the devices: one that was chosen while it said something else is forgotten.
@@ -123,13 +132,16 @@ package final class CallKeeper: Sendable {
                 state.calls.forgetDevice(type)
             }
         }
-        if changed != nil { write(after: .seconds(0)) }
+        if changed != nil { write() }
     }
 
     /// Changes what is kept.
     func edit(_ body: (inout RememberedCalls) -> Void) {
-        if change({ body(&$0.calls) }) != nil { write(after: .seconds(0)) }
+        if change({ body(&$0.calls) }) != nil { write() }
     }
+
+    /// A stream was played again as it is kept.
+    func playedAgain(_ streamID: String) { state.withLock { _ = $0.endedPlayers.remove(streamID) } }
 
     private func ended(_ event: EngineEvent) {
         switch event {
@@ -138,6 +150,10 @@ package final class CallKeeper: Sendable {
             guard reason.isFinal, reason == .kickOut || isRefused else { return }
             edit { $0.roomEnded(roomID) }
         case .recordingState(let path, _, .failed, _): edit { $0.recordingEnded(path) }
+        case .playerState(let streamID, .noPlay, let errorCode, _) where errorCode != 0:
+            state.withLock { state in
+                if state.calls.hasPlayer(streamID) { state.endedPlayers.insert(streamID) }
+            }
         default: break
         }
     }
@@ -165,12 +181,25 @@ package final class CallKeeper: Sendable {
             state.settled = min(state.settled, state.written)
             return state.change
         }
-        write(after: .seconds(0))
+        write()
         await settle(change)
     }
 
-    private func write(after delay: DispatchTimeInterval) {
-        queue.asyncAfter(deadline: .now() + delay) { self.writeChanges() }
+    private func write() {
+        queue.async { self.writeChanges() }
+    }
+
+    /// Soon, with all that comes until then.
+    private func writeGathered() {
+        let isNew = state.withLock { state in
+            defer { state.isGathering = true }
+            return !state.isGathering
+        }
+        guard isNew else { return }
+        queue.asyncAfter(deadline: .now() + Self.gathering) {
+            self.state.withLock { $0.isGathering = false }
+            self.writeChanges()
+        }
     }
 
     /// On the queue.

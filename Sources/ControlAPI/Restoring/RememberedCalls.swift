@@ -110,6 +110,10 @@ package struct RememberedCalls: Sendable, Equatable {
 
     package func hasRoom(_ roomID: String) -> Bool { entries.contains { $0.subject == .room(roomID) } }
 
+    package func hasPlayer(_ streamID: String) -> Bool {
+        entries.contains { $0.subject == .player(streamID: streamID) }
+    }
+
     /// What is published and played in a room, with the settings of what is played.
     package func streams(in roomID: String) -> [Call] {
         streams { $0.params["roomID"]?.string == roomID }
@@ -237,6 +241,9 @@ package struct RememberedCalls: Sendable, Equatable {
 
     /// A room has ended for good: its user was put out, or its credentials were refused.
     package mutating func roomEnded(_ roomID: String) { leave(roomID) }
+
+    /// A stream ended by itself and is played anew: how it was played before counts no more.
+    package mutating func forgetPlayer(_ streamID: String) { stopPlaying(streamID) }
 
     /// The configuration decides about the device of `type` again.
     package mutating func forgetDevice(_ type: String) {

@@ -75,6 +75,11 @@ package struct Restorer: Sendable {
     private func make(_ remembered: RememberedCalls.Call) async {
         do {
             try await call(remembered)
+            if catalogue.method(named: remembered.method)?.memory == .plays,
+                let streamID = remembered.params["streamID"]?.string
+            {
+                keeper.playedAgain(streamID)
+            }
         } catch {
             // The message and nothing of the parameters: they may be secret.
             logger.warning("\(remembered.method) cannot be taken up again: \(error)")
