@@ -54,7 +54,7 @@ struct ExamplesTests {
         // A second of a tone: 48 kHz, 16 bit, mono.
         try WAVFile(samples: (0..<96_000).map { Int16(8000 * sin(Double($0) * 2 * .pi * 500 / 48_000)) }).write(
             to: other.media("gong.wav"))
-        let levels = try start(["levels.py", "20"])
+        let levels = try start(["levels.py"])
         let page = try start(["page.py", "lobby", "desk", "gong.wav"], on: other, more: ["MEDIA": other.media("")])
         try wait(for: "plays desk-page", of: intercom)
         try wait(for: "desk-page", of: levels)
@@ -100,6 +100,9 @@ struct ExamplesTests {
             try daemon.status()["audio"]["muteMicrophone"].bool == true ? true : nil
         }
         try wait(for: "/microphone OFF", of: heard)
+        // Without a word from the broker.
+        try daemon.control().call("logoutRoom")
+        try wait(for: "/room none", of: heard)
         for process in [bridge, heard, broker] { process.stop() }
     }
 
