@@ -5,21 +5,12 @@ import Transport
 import VoiceAudio
 
 @Suite("Cards that are not as one would wish", .serialized, .realTime, .timeLimit(.minutes(3)))
-struct CardTroubleTests {
+struct CardTroubleTests: CardSuite {
     let directory: TemporaryDirectory
 
     init() throws {
         _ = try CardRig.shared.get()
         directory = try TemporaryDirectory()
-    }
-
-    private func card(_ file: String, _ rest: String = "") -> String {
-        "ztest:FILE=\(directory.path)/\(file),FAULT=\(directory.path)/\(file).fault\(rest)"
-    }
-
-    private func fault(_ file: String, _ word: String?) {
-        let path = "\(directory.path)/\(file).fault"
-        if let word { #expect(TextFile.write(word, to: path)) } else { unlink(path) }
     }
 
     /// A call with itself.

@@ -331,17 +331,11 @@ import VoiceEngine
     }
 
     @Test func aLostPathIsFoundAgainWithoutALogin() async throws {
-        let relay = try await DatagramRelay()
-        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
-        relay.forward(to: bed.port)
-        let (anna, annasEvents) = try await bed.engine()
-        let (ben, bensEvents) = try await bed.engine()
-        try await bed.login(anna, "anna")
-        try await bed.login(ben, "ben")
-        _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
-        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
-        #expect(anna.snapshot().network.ice == "connected")
-        #expect(anna.snapshot().network.remote == "127.0.0.1:\(relay.port)")
+        let call = try await RelayedCall()
+        let (relay, annasEvents, bensEvents) = (call.relay, call.annasEvents, call.bensEvents)
+        try await call.begin()
+        #expect(call.anna.snapshot().network.ice == "connected")
+        #expect(call.anna.snapshot().network.remote == "127.0.0.1:\(relay.port)")
         let (annasMark, bensMark) = (annasEvents.mark, bensEvents.mark)
         relay.isOpen = false
         try await annasEvents.waitForPublisher(.publishRequesting, 1_003_020, after: annasMark)
@@ -351,10 +345,7 @@ import VoiceEngine
         try await bensEvents.waitForPlayer(.playing, after: bensMark)
         let told = annasEvents.events.dropFirst(annasMark).filter { !$0.isVolatile }.map(\.name)
         #expect(!told.contains("room-state"))
-        _ = await anna.destroy()
-        _ = await ben.destroy()
-        await bed.stop()
-        try await relay.stop()
+        try await call.end()
     }
 
     @Test func theSameUserElsewherePutsTheFirstOneOut() async throws {

@@ -36,20 +36,14 @@ import VoiceEngine
     }
 
     @Test func aVoiceSurvivesALossyWayUp() async throws {
-        let relay = try await DatagramRelay()
-        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
-        relay.forward(to: bed.port)
-        let (anna, _) = try await bed.engine()
-        let (ben, bensEvents) = try await bed.engine()
-        try await bed.login(anna, "anna")
-        try await bed.login(ben, "ben")
-        _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
-        _ = try await ben.startPlaying(streamID: "voice", sink: .file(path: "up.wav"), wait: .seconds(10))
+        let call = try await RelayedCall()
+        let (relay, bed, anna, ben) = (call.relay, call.bed, call.anna, call.ben)
+        try await call.begin(sink: .file(path: "up.wav"))
         #expect(anna.snapshot().network.sending.copies == 0)
         relay.loss = DatagramRelay.Loss(toServer: 0.2, meanRun: 2)
         try await until("copies") { anna.snapshot().network.sending.copies >= 3 }
         let before = relay.media
-        let rate = try await concealed(bensEvents, 2)
+        let rate = try await concealed(call.bensEvents, 2)
         let after = relay.media
         let loss = Double(after.lost - before.lost) / Double(after.packets - before.packets)
         let bits = Double(after.bytes - before.bytes) * 8 / (Double(after.packets - before.packets) / 50)
@@ -69,56 +63,38 @@ import VoiceEngine
         // The listener's own way is clean: of the copies no more than the nearest goes on.
         #expect(received > 10 && received < 65)
         #expect(WAV.share(of: 440, in: WAV.read(bed.directory + "/media/up.wav").suffix(48_000)) > 0.8)
-        _ = await anna.destroy()
-        _ = await ben.destroy()
-        try await relay.stop()
-        await bed.stop()
+        try await call.end()
     }
 
     @Test func aVoiceSurvivesALossyWayDown() async throws {
-        let relay = try await DatagramRelay()
-        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
-        relay.forward(to: bed.port)
-        let (anna, annasEvents) = try await bed.engine()
-        let (ben, bensEvents) = try await bed.engine()
-        try await bed.login(anna, "anna")
-        try await bed.login(ben, "ben")
-        _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
-        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
-        relay.loss = DatagramRelay.Loss(toClients: 0.2, meanRun: 2)
+        let call = try await RelayedCall()
+        let (anna, ben, annasEvents) = (call.anna, call.ben, call.annasEvents)
+        try await call.begin()
+        call.relay.loss = DatagramRelay.Loss(toClients: 0.2, meanRun: 2)
         let mark = annasEvents.mark
         try await until("repairs") { ben.snapshot().network.retransmissions.repairedByCopies > 20 }
-        let rate = try await concealed(bensEvents, 2)
+        let rate = try await concealed(call.bensEvents, 2)
         let lost = ben.snapshot().players.first?.quality?.packetLostRate ?? 0
         let repairs = ben.snapshot().network.retransmissions
         print(
             "measured: way down, \(lost) lost: \(rate) made up, \(repairs.repairedByCopies) came as copies, \(repairs.recovered) again"
         )
         #expect(rate < 0.05)
-        #expect(await metric("media_packets_with_copies_total", bed) > 100)
+        #expect(await metric("media_packets_with_copies_total", call.bed) > 100)
         // The publisher hears of its own way only, which is clean: it sends as before.
         #expect(anna.snapshot().network.sending.copies == 0)
         for case .publisherQuality(_, let quality) in annasEvents.events.dropFirst(mark) {
             #expect(quality.packetLostRate == 0)
         }
-        _ = await anna.destroy()
-        _ = await ben.destroy()
-        try await relay.stop()
-        await bed.stop()
+        try await call.end()
     }
 
     /// A publisher who has nothing to say costs next to nothing, and nobody takes that for loss.
     @Test func aSilentVoiceIsHardlySent() async throws {
-        let relay = try await DatagramRelay()
-        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
-        relay.forward(to: bed.port)
-        let (anna, _) = try await bed.engine { $0.isDiscontinuous = true }
-        let (ben, bensEvents) = try await bed.engine()
-        try await bed.login(anna, "anna")
-        try await bed.login(ben, "ben")
+        let call = try await RelayedCall { $0.isDiscontinuous = true }
+        let (relay, bensEvents) = (call.relay, call.bensEvents)
         relay.loss = DatagramRelay.Loss()
-        _ = try await anna.startPublishing(streamID: "voice", source: .silence, wait: .seconds(10))
-        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        try await call.begin(source: .silence)
         let mark = bensEvents.mark
         let (packets, began) = (relay.media.packets, MonotonicTime.now())
         let rate = try await concealed(bensEvents, 2)
@@ -132,10 +108,7 @@ import VoiceEngine
         }
         #expect(
             !bensEvents.lines.dropFirst(mark).contains { $0.hasPrefix("player-state") && $0.contains("requesting") })
-        #expect(ben.snapshot().network.retransmissions.requested == 0)
-        _ = await anna.destroy()
-        _ = await ben.destroy()
-        try await relay.stop()
-        await bed.stop()
+        #expect(call.ben.snapshot().network.retransmissions.requested == 0)
+        try await call.end()
     }
 }
