@@ -9,9 +9,15 @@
 
 #define ZEGO_REALTIME __attribute__((swift_attr("@_noAllocation"))) __attribute__((swift_attr("@_noLocks")))
 
-/// Frames that can be read or written at once, and frames between the application and the loudspeaker or microphone.
+/// Frames that can be read or written at once, and frames between the application and the loudspeaker or microphone; of
+/// these -1 when they are not known: the pulse plug-in says -EIO then, for a moment after its stream was moved to another
+/// sink. (When the stream is gone it says so again when it is asked for the first alone.)
 ZEGO_REALTIME static inline int calsa_avail_delay(snd_pcm_t *pcm, snd_pcm_sframes_t *avail, snd_pcm_sframes_t *delay) {
-    return snd_pcm_avail_delay(pcm, avail, delay);
+    int result = snd_pcm_avail_delay(pcm, avail, delay);
+    if (result != -EIO) return result;
+    *delay = -1;
+    *avail = snd_pcm_avail(pcm);
+    return *avail < 0 ? (int)*avail : 0;
 }
 
 ZEGO_REALTIME static inline snd_pcm_sframes_t calsa_read(snd_pcm_t *pcm, void *frames, snd_pcm_uframes_t count) {

@@ -7,6 +7,10 @@ import Transport
 struct CardPacing: BitwiseCopyable {
     /// A running card that has moved nothing for so long is as good as unplugged.
     static var stall: Int64 { @_noAllocation @_noLocks get { 2_000_000_000 } }
+    /// The code with which it fails then.
+    static var standsStill: Int32 { @_noAllocation @_noLocks get { -ETIMEDOUT } }
+    /// A stream that broke off is begun anew once in so long.
+    private static var revival: Int64 { 1_000_000_000 }
     /// Between two looks: more than this thread ever sleeps.
     private static var standstill: Int64 { 500_000_000 }
     /// Descriptors of one PCM at most; real ones have one, plug-ins up to three.
@@ -15,8 +19,11 @@ struct CardPacing: BitwiseCopyable {
     /// Its descriptors are looked at again from this moment on. Some plug-ins (pulse) signal that there is room and
     /// then have one frame less than a period: whoever polls again at once spins at 200 000 turns a second.
     var pollAfter = MonotonicTime.zero
+    /// It is looked at again at this moment, whether or not its descriptors say anything; nil: when they do.
+    private(set) var lookAt: MonotonicTime?
     var lastProgress = MonotonicTime.zero
     private var lastLook = MonotonicTime.zero
+    private var lastRevival = MonotonicTime.zero
     var isStarted = false
     /// It was suspended with the machine and cannot be resumed yet.
     private(set) var isSuspended = false
@@ -40,6 +47,12 @@ struct CardPacing: BitwiseCopyable {
         pollAfter = now.later(by: wait)
     }
 
+    /// It will have the missing frames then. (It may wake the thread by itself then: that comes first.)
+    @_noAllocation @_noLocks
+    mutating func lookAgain(in missing: Int, now: MonotonicTime) {
+        lookAt = now.later(by: max(Int64(missing) * 62_500 / 3, 500_000) + 50_000)
+    }
+
     @_noAllocation @_noLocks
     func isStalled(at now: MonotonicTime) -> Bool {
         lastProgress.nanoseconds > 0 && now.elapsed(since: lastProgress) > CardPacing.stall
@@ -51,6 +64,7 @@ struct CardPacing: BitwiseCopyable {
     mutating func look(now: MonotonicTime) {
         if lastLook.nanoseconds > 0, now.elapsed(since: lastLook) > CardPacing.standstill { lastProgress = now }
         lastLook = now
+        lookAt = nil
     }
 
     /// Looks whether a suspended card can go on; nil: not yet.
@@ -77,12 +91,20 @@ struct CardPacing: BitwiseCopyable {
             // (Plug-ins cannot say "not yet", but stay suspended.)
             if result == -EAGAIN || result == 0 && calsa_state(pcm) == SND_PCM_STATE_SUSPENDED {
                 isSuspended = true
-                if isStalled(at: now) { return .failed(-EIO) }
+                if isStalled(at: now) { return .failed(CardPacing.standsStill) }
                 missing = AudioLimits.blockSamples
                 backOff(now: now)
                 return nil
             }
             if result < 0 { result = calsa_prepare(pcm) } else { isStarted = true }
+        case EIO:
+            // A sound server has ended the stream, because what it went to is gone: another one goes elsewhere.
+            guard lastRevival.nanoseconds == 0 || now.elapsed(since: lastRevival) > CardPacing.revival else {
+                return .failed(code)
+            }
+            lastRevival = now
+            if calsa_prepare(pcm) < 0 { return .failed(code) }
+            result = 0
         default:
             return .failed(code)
         }

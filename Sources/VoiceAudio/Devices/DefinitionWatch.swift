@@ -3,7 +3,9 @@ import Glibc
 import Transport
 
 /// Notices that a name of ALSA's configuration (`default`) stands for something else than before. alsa-lib reads its files
-/// once; those of the machine and of the user that its own file includes it never looks at again.
+/// once; those of the machine and of the user that its own file includes it never looks at again. Nor does it ask again
+/// whether a sound server runs, which on a desktop is what `default` depends on: PulseAudio's file makes it the `default`
+/// only where its socket answers while the files are read. So the socket is watched as the files are.
 struct DefinitionWatch {
     private let files: [String]
     private var stamps: [FileStamp?]
@@ -16,8 +18,25 @@ struct DefinitionWatch {
             files.append("\(variable("XDG_CONFIG_HOME") ?? "\(home)/.config")/alsa/asoundrc")
         }
         if let paths = variable("ALSA_CONFIG_PATH") { files += paths.split(separator: ":").map(String.init) }
-        self.files = files
+        self.files = files + DefinitionWatch.soundServerSockets(variable)
         stamps = files.map { FileStamp($0) }
+    }
+
+    /// Where PulseAudio, or PipeWire in its place, listens; see pulse-client.conf(5), `default-server`.
+    private static func soundServerSockets(_ variable: (String) -> String?) -> [String] {
+        var sockets = ["/run/pulse/native"]
+        if let directory = variable("PULSE_RUNTIME_PATH") { sockets.append("\(directory)/native") }
+        if let directory = variable("XDG_RUNTIME_DIR") { sockets.append("\(directory)/pulse/native") }
+        // Several servers may be named, to be tried in turn; some with a machine in front: {machine}unix:/path.
+        for server in (variable("PULSE_SERVER") ?? "").split(separator: " ") {
+            let address = server.first == "{" ? server.drop { $0 != "}" }.dropFirst() : server
+            if address.hasPrefix("/") {
+                sockets.append(String(address))
+            } else if address.hasPrefix("unix:") {
+                sockets.append(String(address.dropFirst("unix:".count)))
+            }
+        }
+        return sockets
     }
 
     /// Whether one of the files has changed since the last call; alsa-lib then reads them anew.

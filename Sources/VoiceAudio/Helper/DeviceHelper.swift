@@ -291,17 +291,18 @@ actor DeviceHelper {
         case .capture(let unit, let code):
             unit.deinitialize(count: 1)
             unit.deallocate()
+            // Told first: with a sound server that hangs, closing takes until it answers.
+            if code != 0 { lost(.input, input.name, code) }
             input.close()
             updateProcessor()
-            if code != 0 { lost(.input, input.name, code) }
             cameBack(.capture)
         case .playback(let unit, let code):
             unit.deinitialize(count: 1)
             unit.deallocate()
             do { try output.sink?.finish() } catch { failed(.output, error, wasRunning: true) }
+            if code != 0 { lost(.output, output.name, code) }
             output.close()
             updateProcessor()
-            if code != 0 { lost(.output, output.name, code) }
             cameBack(.playback)
         case .processor(let processor):
             processor.deinitialize(count: 1)
@@ -316,7 +317,7 @@ actor DeviceHelper {
     }
 
     private func lost(_ direction: AudioDirection, _ name: String, _ code: Int32) {
-        let detail = code == -EIO ? "it stands still" : String(cString: strerror(-code))
+        let detail = code == CardPacing.standsStill ? "it stands still" : String(cString: strerror(-code))
         failed(direction, .deviceUnusable(name: name, detail: detail), wasRunning: true)
     }
 

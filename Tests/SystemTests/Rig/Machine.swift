@@ -22,6 +22,19 @@ enum Machine {
         return try Command.run(arguments, upTo: 30).status == 0
     }
 
+    static let runsPulseAudio = can(
+        "run PulseAudio as ALSA's default (pulseaudio, pulseaudio-utils, libasound2-plugins)"
+    ) {
+        // Where PipeWire's plug-in is ALSA's default, PulseAudio's is not.
+        guard !Files.exists("/etc/alsa/conf.d/99-pipewire-default.conf"),
+            Files.exists("/usr/share/alsa/pulse-alsa.conf")
+        else {
+            return false
+        }
+        return try Command.run(["pulseaudio", "--version"]).status == 0
+            && Command.run(["parec", "--version"]).status == 0
+    }
+
     static func can(_ what: String, _ probe: () throws -> Bool) -> Bool {
         if (try? probe()) == true { return true }
         let line = "This machine cannot \(what).\n"
