@@ -35,7 +35,7 @@ struct CommandLineTests {
         "audio": [
             "input": ["deviceID": "default", "state": "running"], "output": ["deviceID": "null", "state": "running"],
             "realtime": true, "xruns": 2,
-            "delayMs": ["capture": 10, "encode": 26.5, "network": 0.6, "buffer": 20, "playback": 20],
+            "delayMs": ["capture": 10, "encode": 26.5, "network": 0.6, "buffer": 17.5, "decode": 2.5, "playback": 20],
         ],
         "network": ["local": "127.0.0.1:40312", "remote": "127.0.0.1:8790", "ice": "connected", "relay": false],
         "server": ["enabled": true, "listen": "127.0.0.1:8790", "rooms": 1, "users": 2, "streams": 2],

@@ -36,7 +36,7 @@ struct MouthToEarTests {
         (said["delayMs"][part].number ?? 0) + (heard["delayMs"][part].number ?? 0)
     }
 
-    private static let parts = ["capture", "encode", "network", "buffer", "playback"]
+    private static let parts = ["capture", "encode", "network", "buffer", "decode", "playback"]
 
     @Test("is what status says it is, and short", .timeLimit(.minutes(3)), arguments: ways)
     func adds(way: Way) throws {

@@ -94,6 +94,30 @@ struct CardTests: CardSuite {
         await running.stop()
     }
 
+    @Test(
+        "with short periods less waits in a card that tells at any moment what it has played than in one that moves in periods",
+        arguments: [0, 240])
+    func cadence(granularity: Int) async throws {
+        #expect(TextFile.writeSamples(Speech.samples(seconds: 2), to: directory.path + "/mic.raw"))
+        let running = try await RunningAudio(
+            AudioConfiguration(
+                input: card("mic.raw", ",LOOP=1"), output: card("speaker.raw", ",GRANULARITY=\(granularity)"),
+                periodMilliseconds: 5, realtimePriority: 50), loopsBack: true)
+        let audio = running.audio
+        try await audio.player(0).start()
+        try await audio.publisher(0).start(PublisherAudio())
+        // The limiter, and a period that is left when the next block is made; half of one more, where the card takes two
+        // blocks at once. (Longer for a while where the machine stands still and the card runs dry.)
+        let expected = granularity > 0 ? 8.0 : 5.5
+        try await eventually(within: 60, "a delay of \(expected) ms") {
+            audio.player(0).snapshot.packetsReceived > 150 && abs((audio.snapshot.playbackDelay ?? 0) - expected) < 0.4
+        }
+        // The jitter buffer does not pay for that: a block, and little beside it.
+        try await eventually(within: 60, "a short jitter buffer") { audio.player(0).snapshot.bufferDelay < 12 }
+        #expect(running.states(.output) == [.running])
+        await running.stop()
+    }
+
     @Test("an underrun and an overrun are recovered and counted")
     func xruns() async throws {
         #expect(TextFile.writeSamples(Speech.samples(seconds: 2), to: directory.path + "/mic.raw"))

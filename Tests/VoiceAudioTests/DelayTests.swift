@@ -10,7 +10,6 @@ struct DelayTests {
         _ packets: [VirtualPacket], seconds: Double, frames: Int, unit: inout PlayoutUnit,
         late: (Int) -> Int64 = { _ in 0 }
     ) -> [Float] {
-        unit.jitterBuffer.pullStep = Int64(frames) * 62_500 / 3
         var output: [Float] = []
         var waiting = packets[...]
         var block = [Float](repeating: 0, count: frames)
@@ -43,6 +42,7 @@ struct DelayTests {
     private static let chains = [
         Chain(frameMs: 20, blockFrames: 480, application: .voice, lookAhead: 6.5),
         Chain(frameMs: 20, blockFrames: 240, application: .voice, lookAhead: 6.5),
+        Chain(frameMs: 20, blockFrames: 120, application: .voice, lookAhead: 6.5),
         Chain(frameMs: 10, blockFrames: 240, application: .voice, lookAhead: 6.5),
         Chain(frameMs: 10, blockFrames: 120, application: .lowDelay, lookAhead: 2.5),
         Chain(frameMs: 5, blockFrames: 120, application: .lowDelay, lookAhead: 2.5),
@@ -68,6 +68,9 @@ struct DelayTests {
         #expect(abs(measured - told) < 0.6, "\(measured) ms measured, \(told) told")
         // On a path without jitter: a block, and little beside it.
         #expect(buffer < Double(chain.blockFrames) / 48 + 5)
+        // Of that it waits a block decoded at most, and what the resampler looks ahead.
+        let decoded = Double(unit.decodeDelay) / 1e6
+        #expect(decoded > 0.29 && decoded < Double(chain.blockFrames) / 48 + 0.4)
         #expect(unit.concealedFrames == 0)
     }
 

@@ -52,6 +52,18 @@ struct QueueTargetTests {
         #expect(target.frames == 480)
     }
 
+    @Test("another reserve is another aim, with what underruns have added to it")
+    mutating func changes() {
+        target.change(reserve: 360)
+        #expect(target.frames == 600)
+        for _ in 0..<2 { underrun() }
+        #expect(target.frames == 720)
+        target.change(reserve: 240)
+        #expect(target.frames == 600)
+        play(seconds: 60)
+        #expect(target.frames == 480)
+    }
+
     @Test("a machine that is no better is tried again ever more seldom")
     mutating func backsOff() {
         for _ in 0..<3 { underrun() }

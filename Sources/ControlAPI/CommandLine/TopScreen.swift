@@ -61,10 +61,10 @@ package struct TopScreen: Sendable {
                 "output   \(text(output?["deviceID"])) \(text(output?["state"]))\(output.map(error) ?? "")"
                     + (audio["muteSpeaker"] == true ? ", muted" : ""))
             let delay = audio["delayMs"]
-            let parts = ["capture", "encode", "network", "buffer", "playback"].compactMap { name in
+            let parts = ["capture", "encode", "network", "buffer", "decode", "playback"].compactMap { name in
                 delay?[name].map { "\(name) \(text($0))" }
             }
-            if !parts.isEmpty { lines.append("delay    \(parts.joined(separator: "  ")) ms") }
+            lines += Self.wrapped(parts, behind: "delay    ", end: " ms")
             lines.append("audio    realtime \(audio["realtime"] == true ? "yes" : "no"), xruns \(text(audio["xruns"]))")
         }
         if let network = status["network"] {
@@ -79,6 +79,22 @@ package struct TopScreen: Sendable {
                     + "\(text(server["streams"])) streams")
         }
         return lines
+    }
+
+    /// Words behind a heading, on as many lines of 80 columns as they need; none for none.
+    private static func wrapped(_ words: [String], behind heading: String, end: String) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for (index, word) in words.enumerated() {
+            let isLast = index == words.count - 1
+            if !line.isEmpty, line.count + 2 + word.count + (isLast ? end.count : 0) > 80 {
+                lines.append(line)
+                line = ""
+            }
+            let indentation = lines.isEmpty ? heading : String(repeating: " ", count: heading.count)
+            line += (line.isEmpty ? indentation : "  ") + word + (isLast ? end : "")
+        }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     private var uptime: String {

@@ -84,7 +84,7 @@ extension EngineSnapshot.Audio.Delay {
     package var parts: [(name: String, milliseconds: Double)] {
         [
             ("capture", capture), ("encode", encode), ("network", network), ("buffer", buffer),
-            ("playback", playback),
+            ("decode", decode), ("playback", playback),
         ].compactMap { name, value in value.map { (name, $0) } }
     }
 

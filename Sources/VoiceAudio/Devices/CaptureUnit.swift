@@ -12,7 +12,7 @@ struct CaptureUnit: ~Copyable {
     private var clip: AudioClip?
     private var tone: ToneGenerator
 
-    /// - Parameter block: frames that are asked for at once, at least.
+    /// - Parameter block: frames that are asked for at once, at least; 120, 240 or 480.
     init(card device: AlsaPCM, channels: Int, block: Int) {
         kind = .card
         self.channels = channels

@@ -8,6 +8,8 @@ struct CardCapture: ~Copyable {
     let device: AlsaPCM
     /// Of what it gives.
     let channels: Int
+    /// Frames that it gives at once, at least.
+    let block: Int
     var pacing = CardPacing()
     /// Frames in the card's format, as read.
     private let scratch: UnsafeMutableRawPointer
@@ -18,10 +20,11 @@ struct CardCapture: ~Copyable {
     private var readAt = MonotonicTime.zero
 
     /// Takes the PCM over, but does not close it.
-    /// - Parameter block: frames that are asked for at once, at least.
+    /// - Parameter block: frames that are asked for at once, at least; 120, 240 or 480.
     init(device: AlsaPCM, channels: Int, block: Int) {
         self.device = device
         self.channels = channels
+        self.block = block
         scratchFrames = AudioLimits.blockSamples
         let bytes = scratchFrames * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
@@ -85,7 +88,7 @@ struct CardCapture: ~Copyable {
 
     @_noAllocation @_noLocks
     private mutating func idle(_ now: MonotonicTime, _ block: Int) -> CardOutcome? {
-        if pacing.isStalled(at: now) { return .failed(-EIO) }
+        if pacing.isStalled(at: now) { return .failed(CardPacing.standsStill) }
         pacing.missing = block - queue.count
         return nil
     }

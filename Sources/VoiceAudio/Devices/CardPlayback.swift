@@ -5,8 +5,10 @@ import Transport
 /// A card that plays, as the audio thread sees it: says when it takes a block, and how long until that is heard.
 ///
 /// The card's buffer is longer than what is put into it: it is filled up to a target of one block and one period (20 ms
-/// at periods of 10 ms, 10 at 5), because what waits there is heard late; ``QueueTarget`` makes that longer where it has to
-/// be. `avail_min` is set so that the card wakes the thread when one block fits under the target.
+/// at periods of 10 ms, 7.5 at 5), because what waits there is heard late; ``QueueTarget`` makes that longer where it has to
+/// be, ``CardCadence`` where the card takes its blocks less evenly than that needs. `avail_min` is set so that the card
+/// wakes the thread when one block fits under the target; where the card does so only once in a period and blocks are
+/// shorter, the thread looks by itself in between.
 struct CardPlayback: ~Copyable {
     let device: AlsaPCM
     var pacing = CardPacing()
@@ -17,6 +19,7 @@ struct CardPlayback: ~Copyable {
     private let block: Int
     /// Frames to keep in the card.
     private var target: QueueTarget
+    private var cadence: CardCadence
     /// Frames in the card's buffer at the last look.
     private var queued = 0
     /// From the mixer to the loudspeaker after the last block, frames.
@@ -32,7 +35,8 @@ struct CardPlayback: ~Copyable {
         let bytes = block * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
         scratch.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        target = QueueTarget(block: block, reserve: max(device.period, block), capacity: device.buffer)
+        cadence = CardCadence(block: block, period: device.period)
+        target = QueueTarget(block: block, reserve: cadence.reserve, capacity: device.buffer)
         setWakeUp()
     }
 
@@ -56,11 +60,18 @@ struct CardPlayback: ~Copyable {
         if code < 0 { return failure(code, now) }
         let room = min(max(Int(available), 0), device.buffer)
         queued = device.buffer - room
-        self.delay = max(CardPacing.plausible(delay), queued)
+        // Not known for a moment: as before.
+        self.delay = delay < 0 ? queued + hidden / 16 : max(CardPacing.plausible(delay), queued)
         hidden += self.delay - queued - hidden / 16
         if target.notePlaying(at: now) { setWakeUp() }
         let missing = block - min(target.frames - queued, room)
-        if missing <= 0 { return .fine }
+        if missing <= 0 {
+            if pacing.isStarted, cadence.note(late: target.frames - block - queued, turn: now) {
+                target.change(reserve: cadence.reserve)
+                setWakeUp()
+            }
+            return .fine
+        }
         if !pacing.isStarted {
             let code = calsa_start(device.pcm)
             if code < 0 { return failure(code, now) }
@@ -110,8 +121,10 @@ struct CardPlayback: ~Copyable {
 
     @_noAllocation @_noLocks
     private mutating func idle(_ missing: Int, _ now: MonotonicTime) -> CardOutcome? {
-        if pacing.isStalled(at: now) { return .failed(-EIO) }
+        if pacing.isStalled(at: now) { return .failed(CardPacing.standsStill) }
         pacing.missing = missing
+        // Between two periods nobody else wakes the thread. (Where the pointer moves in steps it comes again a little later.)
+        if cadence.looksBetween, pacing.isStarted { pacing.lookAgain(in: missing, now: now) }
         return nil
     }
 

@@ -21,7 +21,8 @@ package struct QueueTarget: BitwiseCopyable {
 
     /// Frames.
     package private(set) var frames: Int
-    private let least: Int
+    private var least: Int
+    private let block: Int
     private let most: Int
     private let growth: Int
     private var lastUnderrun = MonotonicTime.zero
@@ -34,10 +35,19 @@ package struct QueueTarget: BitwiseCopyable {
     ///   - reserve: frames that are left then.
     ///   - capacity: of the card's buffer.
     package init(block: Int, reserve: Int, capacity: Int) {
+        self.block = block
         least = min(block + reserve, capacity)
         most = capacity
         growth = max(block / 2, 120)
         frames = least
+    }
+
+    /// From now on the reserve is another; what was learned of underruns stays on top of it.
+    @_noAllocation @_noLocks
+    package mutating func change(reserve: Int) {
+        let former = least
+        least = min(block + reserve, most)
+        frames = min(frames + least - former, most)
     }
 
     /// The card ran dry; true when the target has become another.

@@ -22,7 +22,7 @@ struct InputDevice: ~Copyable {
             let pcm = try AlsaPCM.open(
                 pcmName, direction: .input, channels: channels, period: configuration.periodFrames)
             return InputDevice(
-                pcm: pcm, unit: CaptureUnit(card: pcm, channels: channels, block: configuration.blockFrames))
+                pcm: pcm, unit: CaptureUnit(card: pcm, channels: channels, block: configuration.captureFrames))
         }
     }
 

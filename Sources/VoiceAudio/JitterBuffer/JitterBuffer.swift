@@ -99,7 +99,8 @@ package struct JitterBuffer: ~Copyable {
     /// Of the last decision, ns.
     package private(set) var delay: Int64 = 0
 
-    /// The time over which sound is asked for in one go, ns: the block, or the card's period where that is longer.
+    /// The time over which sound is asked for in one go, ns: a block. (A card with longer periods takes several blocks at
+    /// once, each of them later than it might have asked for it, never earlier: that is delay of the card.)
     package var pullStep = AudioLimits.blockNanoseconds
 
     package init() {}

@@ -99,14 +99,11 @@ struct PlayerPipeline: ~Copyable {
     /// - Parameters:
     ///   - channels: of the mix.
     ///   - allowsStereo: whether the mix can have two.
-    ///   - pullStep: see ``JitterBuffer/pullStep``.
     @_noAllocation @_noLocks
     mutating func render(
-        into mix: UnsafeMutablePointer<Float>, channels: Int, allowsStereo: Bool, frames: Int, at time: MonotonicTime,
-        pullStep: Int64
+        into mix: UnsafeMutablePointer<Float>, channels: Int, allowsStereo: Bool, frames: Int, at time: MonotonicTime
     ) {
         unit.allowsStereo = tap == nil ? allowsStereo : tapChannels == 2
-        unit.jitterBuffer.pullStep = pullStep
         unit.jitterBuffer.setRange(
             minimumMilliseconds: cells.pointee.minimumBuffer.load(ordering: .relaxed),
             maximumMilliseconds: cells.pointee.maximumBuffer.load(ordering: .relaxed))
@@ -135,6 +132,7 @@ struct PlayerPipeline: ~Copyable {
         cells.pointee.soundLevel.store(meter.soundLevel, ordering: .relaxed)
         cells.pointee.voiceActivity.store(detector.isActive, ordering: .relaxed)
         cells.pointee.bufferDelayMicroseconds.store(Int(unit.jitterBuffer.delay / 1000), ordering: .relaxed)
+        cells.pointee.decodeDelayMicroseconds.store(Int(unit.decodeDelay / 1000), ordering: .relaxed)
         cells.pointee.targetDelayMicroseconds.store(Int(unit.jitterBuffer.target / 1000), ordering: .relaxed)
         cells.pointee.packetsReceived.store(counters.received, ordering: .relaxed)
         cells.pointee.packetsLost.store(counters.lost, ordering: .relaxed)

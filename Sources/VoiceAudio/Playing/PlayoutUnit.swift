@@ -53,6 +53,10 @@ package struct PlayoutUnit: ~Copyable {
     package private(set) var addedFrames = 0
     /// Packets that the decoder refused.
     package private(set) var undecodable = 0
+    /// The part of ``JitterBuffer/delay`` that the sound of the packet decoded last waited after that for its turn in
+    /// the mix, ns: behind what was decoded before it, for the rest of the stretcher's outlook, and for the samples that
+    /// the resampler looks ahead. Before that it waited as a packet.
+    package private(set) var decodeDelay: Int64 = 0
 
     /// Makes the decoders.
     /// - Parameter channels: 1: streams of two channels come out as their mean; 2: as they are.
@@ -83,21 +87,23 @@ package struct PlayoutUnit: ~Copyable {
     package mutating func render(
         into block: UnsafeMutablePointer<Float>, at time: MonotonicTime, frames: Int = AudioLimits.blockSamples
     ) {
+        jitterBuffer.pullStep = Int64(frames) * 62_500 / 3
         while queue.count < resampler.demand(frames: frames, correction: corrector.correction)
             || policy.isBehind && queue.count < PlayoutUnit.outlook && jitterBuffer.hasNext
         {
-            let queued = Int64(queue.count + resampler.pending) * 62_500 / 3
-            step(at: time.later(by: queued), frames: frames)
+            step(at: time, queued: Int64(queue.count + resampler.pending) * 62_500 / 3, frames: frames)
         }
         resampler.render(from: &queue, correction: corrector.correction, into: block, frames: frames)
     }
 
     /// Appends the outcome of one decision to the queue.
+    /// - Parameter queued: how much sound there is from `time` on, ns.
     @_noAllocation @_noLocks
-    private mutating func step(at time: MonotonicTime, frames: Int) {
+    private mutating func step(at time: MonotonicTime, queued: Int64, frames: Int) {
         let wanted = resampler.demand(frames: frames, correction: corrector.correction) - queue.count
-        switch jitterBuffer.next(at: time, wanted: wanted) {
+        switch jitterBuffer.next(at: time.later(by: queued), wanted: wanted) {
         case .decode(let packet, let excess, let isJump):
+            decodeDelay = min(queued, max(jitterBuffer.delay, 0))
             let isStereo = channels == 1 && allowsStereo && stereo != nil && VoiceDecoder.isStereo(packet.payload)
             if jitterBuffer.counters.restarts != restarts {
                 beginAnew()

@@ -150,11 +150,10 @@ extension AudioLoop {
         let allowsStereo = mostChannels == 2
         setMixChannels()
         clearSamples(mix, block * mixChannels)
-        let step = pullStep
         for slot in 0..<AudioLimits.playerSlots {
             guard let player = players[slot] else { continue }
             player.pointee.render(
-                into: mix, channels: mixChannels, allowsStereo: allowsStereo, frames: block, at: time, pullStep: step)
+                into: mix, channels: mixChannels, allowsStereo: allowsStereo, frames: block, at: time)
             if player.pointee.isLeaving { leave(player, slot: slot) }
         }
         limiter.process(mix, frames: block)
@@ -185,13 +184,6 @@ extension AudioLoop {
         heardWhole.reset()
         fileWhole.reset()
         echoWhole.reset()
-    }
-
-    /// Nanoseconds of sound that are made at once: a card with longer periods takes several blocks.
-    private var pullStep: Int64 {
-        @_noAllocation @_noLocks get {
-            Int64(max(playback?.pointee.card?.device.period ?? 0, block)) * 62_500 / 3
-        }
     }
 
     /// Before the packets are taken that have waited meanwhile.

@@ -23,7 +23,7 @@ struct AudioLoop: ~Copyable {
     let received: SPSCRing.Consumer
     let encoded: EncodedFrameOutput
 
-    /// Frames that are captured and mixed at once.
+    /// Frames that are mixed at once, and captured where that is not from a card.
     let block: Int
     var capture: UnsafeMutablePointer<CaptureUnit>?
     var playback: UnsafeMutablePointer<PlaybackUnit>?
@@ -186,6 +186,7 @@ struct AudioLoop: ~Copyable {
             } else {
                 playbackCount = fill(pcm, at: captureCount)
             }
+            if let lookAt = playback.pointee.card?.pacing.lookAt { limit = min(limit, lookAt.elapsed(since: now)) }
         }
         let count = calsa_wait(descriptors, captureCount + playbackCount, limit)
         guard count > 0 else { return (false, false) }
@@ -259,7 +260,8 @@ struct AudioLoop: ~Copyable {
         var worked = false
         for _ in 0..<AudioLoop.blocksPerTurn {
             // Echo, noise and gain are taken care of in blocks of 10 ms.
-            let frames = processor == nil && formerProcessor == nil ? block : AudioLimits.blockSamples
+            let whole = AudioLimits.blockSamples
+            let frames = processor == nil && formerProcessor == nil ? unit.pointee.card?.block ?? whole : whole
             guard let outcome = unit.pointee.card?.service(now: now, block: frames) else { break }
             switch outcome {
             case .fine:

@@ -40,7 +40,11 @@ package struct AudioConfiguration: Sendable, Equatable {
     /// Frames of the period that cards are asked for.
     package var periodFrames: Int { isLowDelay ? 120 : periodMilliseconds * 48 }
 
-    /// Frames that are captured, and mixed, at once: 10 ms, or what a shorter period allows, 5 or 2.5 ms. A longer one
-    /// would be a queue of its own: what is heard at a block's end must have come before its beginning.
-    package var blockFrames: Int { periodFrames >= 480 ? 480 : periodFrames >= 240 ? 240 : 120 }
+    /// Frames that are mixed at once: 10 ms, and 2.5 where the period is shorter. What is heard at a block's end must have
+    /// come before its beginning, so a long block is a queue of its own.
+    package var blockFrames: Int { periodFrames >= 480 ? 480 : 120 }
+
+    /// Frames that are taken from a card that captures at once: as many of 10, 5 or 2.5 ms as a period has. They wait for
+    /// the rest of the encoder's frame anyway.
+    package var captureFrames: Int { periodFrames >= 480 ? 480 : periodFrames >= 240 ? 240 : 120 }
 }

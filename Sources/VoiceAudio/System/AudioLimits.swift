@@ -9,7 +9,8 @@ package enum AudioLimits {
     /// Everything inside runs at 48 kHz.
     package static var sampleRate: Int { @_noAllocation @_noLocks get { 48_000 } }
     /// Samples per channel of the longest block, 10 ms: what is metered, processed and recorded in one go. Captured and
-    /// mixed it may be in shorter ones, see ``AudioConfiguration/blockFrames``.
+    /// mixed it may be in shorter ones, see ``AudioConfiguration/blockFrames`` and
+    /// ``AudioConfiguration/captureFrames``.
     package static var blockSamples: Int { @_noAllocation @_noLocks get { 480 } }
     /// The length of a block.
     package static var blockNanoseconds: Int64 { @_noAllocation @_noLocks get { 10_000_000 } }

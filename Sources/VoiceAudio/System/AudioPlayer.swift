@@ -42,6 +42,7 @@ package struct AudioPlayer: Sendable {
             soundLevel: Double(players[slot].soundLevel.load(ordering: .relaxed)) / 100,
             voiceActivity: players[slot].voiceActivity.load(ordering: .relaxed),
             bufferDelay: Double(players[slot].bufferDelayMicroseconds.load(ordering: .relaxed)) / 1000,
+            decodeDelay: Double(players[slot].decodeDelayMicroseconds.load(ordering: .relaxed)) / 1000,
             targetDelay: Double(players[slot].targetDelayMicroseconds.load(ordering: .relaxed)) / 1000,
             packetsReceived: players[slot].packetsReceived.load(ordering: .relaxed),
             packetsLost: players[slot].packetsLost.load(ordering: .relaxed),

@@ -4,8 +4,10 @@ package struct PlayerSnapshot: Sendable {
     /// 0–100, after volume and mute.
     package var soundLevel: Double
     package var voiceActivity: Bool
-    /// What a packet on the fastest path waits in the jitter buffer at present, ms.
+    /// What a packet on the fastest path waits at present until it is mixed, ms.
     package var bufferDelay: Double
+    /// The part of ``bufferDelay`` that it waits decoded, for its turn in the mix, ms.
+    package var decodeDelay: Double
     /// What the jitter buffer aims at, ms.
     package var targetDelay: Double
     package var packetsReceived: Int

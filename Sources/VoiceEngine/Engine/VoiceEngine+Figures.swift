@@ -75,14 +75,14 @@ extension VoiceEngine {
         ])
     }
 
-    /// Where the time of a voice goes: the slowest encoder of the publishers, the deepest buffer of the players.
+    /// Where the time of a voice goes: the slowest encoder of the publishers, the player that waits longest.
     private func noteDelays(_ statistics: MediaStatistics) {
         let encoding = publishers.values.filter { $0.state == .publishing }.map {
             audio.publisher($0.channel.index).snapshot.encodeDelay
         }
-        let buffering = players.values.filter { $0.state == .playing }.map { audio.player($0.slot).snapshot }.filter {
+        let slowest = players.values.filter { $0.state == .playing }.map { audio.player($0.slot).snapshot }.filter {
             $0.packetsReceived > 0
-        }.map(\.bufferDelay)
+        }.max { $0.bufferDelay < $1.bufferDelay }
         var sending = SendingFigures()
         sending.pathBitrate = statistics.pathBitrate
         for (token, publisher) in publishers where publisher.state == .publishing {
@@ -93,10 +93,11 @@ extension VoiceEngine {
                 sending.targetBitrate = min(sending.targetBitrate ?? .max, sent.targetBitrate)
             }
         }
-        memory.withLock { [sending] memory in
+        memory.withLock { [sending, slowest] memory in
             memory.network.sending = sending
             memory.audio.delayMs.encode = encoding.max()
-            memory.audio.delayMs.buffer = buffering.max()
+            memory.audio.delayMs.buffer = slowest.map { $0.bufferDelay - $0.decodeDelay }
+            memory.audio.delayMs.decode = slowest?.decodeDelay
             memory.audio.delayMs.network = statistics.roundTripNanoseconds.map { Double($0) / 2e6 }
             memory.network.datagramsDropped = statistics.datagramsDropped
             memory.network.retransmissions = statistics.retransmissions

@@ -111,7 +111,7 @@ package struct EngineSnapshot: Sendable, Equatable {
     /// The sound side.
     package struct Audio: Sendable, Equatable {
         /// Where the time of a voice goes, in milliseconds: the first two and the network of what is published, the network
-        /// and the last two of what is played. Nil: not known, because nothing goes that way.
+        /// and the last three of what is played. Nil: not known, because nothing goes that way.
         package struct Delay: Sendable, Equatable {
             /// How old the newest sample is when a block is taken from the card.
             package var capture: Double?
@@ -119,19 +119,23 @@ package struct EngineSnapshot: Sendable, Equatable {
             package var encode: Double?
             /// One way between here and the room server: half the round trip.
             package var network: Double?
-            /// What a packet that came by the fastest way waits until it is decoded and played.
+            /// What a packet that came by the fastest way waits until it is decoded.
             package var buffer: Double?
+            /// What its sound waits then for its turn in the mix: behind what was decoded before, and for what is looked
+            /// ahead.
+            package var decode: Double?
             /// The limiter and the card's queue.
             package var playback: Double?
 
             package init(
                 capture: Double? = nil, encode: Double? = nil, network: Double? = nil, buffer: Double? = nil,
-                playback: Double? = nil
+                decode: Double? = nil, playback: Double? = nil
             ) {
                 self.capture = capture
                 self.encode = encode
                 self.network = network
                 self.buffer = buffer
+                self.decode = decode
                 self.playback = playback
             }
         }

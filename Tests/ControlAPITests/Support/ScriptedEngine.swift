@@ -25,7 +25,8 @@ actor ScriptedEngine: EngineControlling {
             input: .init(deviceID: "null", state: "running", errorCode: 0),
             output: .init(deviceID: "null", state: "running", errorCode: 0), realtime: false, periodMs: 10, xruns: 0,
             muteMicrophone: false, muteSpeaker: false, captureVolume: 100, processing: .init(),
-            delayMs: .init(capture: 10, encode: 26.5, network: 0.6, buffer: 20, playback: 20), audioThreadTurns: 1),
+            delayMs: .init(capture: 10, encode: 26.5, network: 0.6, buffer: 17.5, decode: 2.5, playback: 20),
+            audioThreadTurns: 1),
         recordings: [],
         network: .init(
             local: "", remote: "", ice: "new", relay: false, datagramsDropped: 0, mediaThreadTurns: 1),
