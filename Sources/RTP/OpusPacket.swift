@@ -18,6 +18,11 @@ package enum OpusPacket {
         return samples > 0 && samples <= 5760 ? samples : nil
     }
 
+    /// Whether the packet, which is not empty, holds two channels.
+    @_noAllocation @_noLocks
+    @inlinable
+    package static func isStereo(_ packet: UnsafeRawBufferPointer) -> Bool { packet[0] & 4 != 0 }
+
     /// Table 2 of RFC 6716.
     @_noAllocation @_noLocks
     @inlinable

@@ -172,9 +172,50 @@ struct RTCPTests {
                         var count = 0
                         for _ in feedback { count += 1 }
                         #expect(count == feedback.packetCount)
+                    case .receiverEstimate(let estimate): for _ in estimate {}
                     case .other: break
                     }
                 }
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, 0), (1, 1), (262_143, 262_143), (262_145, 262_144), (48_000_001, 48_000_000),
+            (.max, (1 << 18 - 1) << 46),
+        ] as [(UInt64, UInt64)])
+    func anEstimateGoesRound(bitrate: UInt64, read: UInt64) throws {
+        let bytes = try #require(
+            written { buffer in
+                var writer = RTCPWriter(buffer)
+                return writer.receiverEstimate(senderSSRC: 5, mediaSSRC: 7, bitrate: bitrate) ? writer.length : nil
+            })
+        packets(bytes) { packets, isMalformed in
+            guard !isMalformed, packets.count == 1, case .receiverEstimate(let estimate) = packets[0] else {
+                Issue.record("another packet than was written")
+                return
+            }
+            #expect(estimate.senderSSRC == 5 && estimate.bitrate == read && Array(estimate) == [7])
+        }
+    }
+
+    /// As libwebrtc writes it: three sources, 1.2 Mb/s.
+    @Test func anEstimateOfOthersIsRead() {
+        let head: [UInt8] = [0x8F, 206, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0]
+        let sources: [UInt8] = [0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]
+        packets(head + Array("REMB".utf8) + [3, 0x0E, 0x49, 0xF0] + sources) { packets, isMalformed in
+            guard case .receiverEstimate(let estimate)? = packets.first else {
+                Issue.record("it is not read")
+                return
+            }
+            #expect(!isMalformed && estimate.bitrate == 0x249F0 << 3 && Array(estimate) == [2, 3, 4])
+        }
+        // More sources than there are, and feedback of another application.
+        for (name, count, isWhole) in [("REMB", 4, false), ("RIMB", 3, false), ("REMB", 2, true)] {
+            packets(head + Array(name.utf8) + [UInt8(count), 0x0E, 0x49, 0xF0] + sources) { packets, isMalformed in
+                #expect(!isMalformed && packets.count == 1)
+                if case .receiverEstimate? = packets.first { #expect(isWhole) } else { #expect(!isWhole) }
             }
         }
     }

@@ -14,10 +14,11 @@ import Testing
 
     private func plan(
         _ wish: StreamPlan.Wish = voice, percent: Int64 = 0, takesCopies: Bool = true, budget: Int? = nil,
-        present: StreamPlan? = nil
+        cap: Int? = nil, present: StreamPlan? = nil
     ) -> StreamPlan {
         StreamPlan(
-            wish, feedback: controller(percent: percent), takesCopies: takesCopies, budget: budget, present: present)
+            wish, feedback: controller(percent: percent), takesCopies: takesCopies, budget: budget, cap: cap,
+            present: present)
     }
 
     @Test func aCleanWideLineGetsWhatWasAskedFor() {
@@ -39,6 +40,25 @@ import Testing
         let plain = self.plan(percent: percent, takesCopies: false)
         #expect(plain.level == .none && plain.bitrate == 48_000)
         #expect(plain.expectedLossPercent == min(Int(percent), 20))
+    }
+
+    /// What the listeners' lines take is not taken up by copies, which end at the server.
+    @Test func aCapHoldsForAFramesOwnPacket() {
+        for cap in [70_000, 50_000, 40_000, 30_000] {
+            let clean = plan(cap: cap)
+            #expect(clean == plan(budget: cap), "\(cap): \(clean)")
+            let lossy = plan(percent: 8, cap: cap)
+            let own = StreamPlan.demand(bitrate: lossy.bitrate, frameMilliseconds: lossy.frameMilliseconds)
+            #expect(own <= cap && lossy.frameMilliseconds == clean.frameMilliseconds, "\(cap): \(lossy)")
+            #expect(lossy.level >= .light)
+            // The way to the server has its own limit.
+            #expect(plan(percent: 8, budget: 45_000, cap: cap).demand <= 45_000)
+        }
+        #expect(plan(cap: 90_000) == plan())
+        #expect(plan(percent: 8, cap: 90_000) == plan(percent: 8))
+        #expect(plan(cap: 1).bitrate == StreamPlan.least)
+        // The cap has ended.
+        #expect(plan(present: plan(cap: 30_000)) == plan())
     }
 
     @Test func aThinLineGetsLongerFramesBeforeAPoorerVoice() {

@@ -89,6 +89,48 @@ import VoiceEngine
         try await call.end()
     }
 
+    /// The line of a listener who is alone takes less than the voice wants: its publisher is told, and sends what fits.
+    @Test(arguments: [60_000, 40_000] as [Double]) func aVoiceFollowsAThinWayDown(thin: Double) async throws {
+        let relay = try await DatagramRelay()
+        let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
+        relay.forward(to: bed.port)
+        let (anna, _) = try await bed.engine()
+        let (ben, bensEvents) = try await bed.engine()
+        try await bed.login(anna, "anna")
+        try await bed.login(ben, "ben")
+        _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
+        relay.lineRate = thin
+        let began = MonotonicTime.now()
+        _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
+        try await until("cap") { anna.snapshot().network.sending.listenerBitrate != nil }
+        let told = MonotonicTime.now().milliseconds(since: began) / 1000
+        try await until("short queue") { relay.queue < 50 }
+        let settled = MonotonicTime.now().milliseconds(since: began) / 1000
+        let mark = bensEvents.mark
+        let rate = try await concealed(bensEvents, 3)
+        let sending = anna.snapshot().network.sending
+        print(
+            "measured: way down of \(Int(thin)): told after \(told) s, settled after \(settled) s, then \(rate) made up, a queue of \(relay.queue) ms, voice of \(sending.targetBitrate ?? 0) b/s"
+        )
+        #expect(rate < 0.05)
+        #expect(relay.queue < 300)
+        #expect(sending.targetBitrate.map { $0 >= 12_000 && $0 < 48_000 } == true)
+        for case .playerQuality(_, let quality) in bensEvents.events.dropFirst(mark) {
+            #expect(quality.packetLostRate < 0.02)
+        }
+        #expect(await metric("media_listeners_limited", bed) == 1)
+        // Wide again.
+        relay.lineRate = nil
+        try await until("the whole voice") {
+            let sending = anna.snapshot().network.sending
+            return sending.listenerBitrate == nil && sending.targetBitrate == 48_000
+        }
+        _ = await anna.destroy()
+        _ = await ben.destroy()
+        try await relay.stop()
+        await bed.stop()
+    }
+
     /// A publisher who has nothing to say costs next to nothing, and nobody takes that for loss.
     @Test func aSilentVoiceIsHardlySent() async throws {
         let call = try await RelayedCall { $0.isDiscontinuous = true }

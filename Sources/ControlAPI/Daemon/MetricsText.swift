@@ -136,6 +136,12 @@ extension MetricsText {
                 "Bits per second, headers counted, that the path to the room server takes; absent while it takes all.",
                 Double(bitrate))
         }
+        if let bitrate = figures.listenerBitrate {
+            gauge(
+                "zegod_listener_bits_per_second",
+                "Bits per second, headers counted, that the lines of the listeners take; absent while they take all.",
+                Double(bitrate))
+        }
     }
 
     /// Of the worst stream of each direction; absent where nothing is sent or received.

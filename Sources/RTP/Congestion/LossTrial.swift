@@ -9,8 +9,6 @@
 struct LossTrial: Sendable {
     private static let length: Int64 = 3_000_000_000
     private static let packets = 45
-    /// What is sent still goes by the old rate.
-    private static let lag: Int64 = 300_000_000
     private static let firstPart = 0.8
     private static let secondPart = 0.95
     /// The loss from which on it is asked, and the windows before it is known well enough.
@@ -44,9 +42,16 @@ struct LossTrial: Sendable {
     private var pause = LossTrial.firstPause
     private var running: Running?
 
+    /// Nanoseconds in which what is sent still goes by the old rate.
+    private let lag: Int64
+
+    init(lag: Int64) {
+        self.lag = lag
+    }
+
     var isRunning: Bool { running != nil }
 
-    /// The last answer of ``judge(lost:of:bytes:from:to:rate:now:)`` is what the path takes.
+    /// The last answer of ``judge(lost:of:bytes:from:to:rate:least:now:)`` is what the path takes.
     private(set) var foundBottleneck = false
 
     /// More is lost than was found to be none of our doing.
@@ -57,20 +62,22 @@ struct LossTrial: Sendable {
     /// - Parameters:
     ///   - first: when the first of them was sent, and `last` the last.
     ///   - rate: that is sent with at most; infinite without a limit.
+    ///   - least: that it cannot go below.
     mutating func judge(
-        lost: Int, of packets: Int, bytes: Int, from first: Int64, to last: Int64, rate: Double, now: Int64
+        lost: Int, of packets: Int, bytes: Int, from first: Int64, to last: Int64, rate: Double, least: Double,
+        now: Int64
     ) -> Double? {
         foundBottleneck = false
         let span = max(last - first, 1)
         if var trial = running {
-            if first >= trial.began + Self.lag {
+            if first >= trial.began + lag {
                 trial.packets += packets
                 trial.lost += lost
                 trial.bytes += bytes
                 trial.nanoseconds += span
             }
             running = trial
-            return goOn(trial, now)
+            return goOn(trial, least: least, now)
         }
         let weight = windows < 7 ? 1 / Double(windows + 1) : 0.15
         windows += 1
@@ -83,7 +90,7 @@ struct LossTrial: Sendable {
         return min(rate, bits) * Self.firstPart
     }
 
-    private mutating func goOn(_ trial: Running, _ now: Int64) -> Double? {
+    private mutating func goOn(_ trial: Running, least: Double, _ now: Int64) -> Double? {
         guard trial.nanoseconds >= Self.length, trial.packets >= Self.packets else {
             // Nothing comes any more: no answer is none.
             return now - trial.began > 3 * Self.length ? giveUp(trial, loss: trial.lossBefore, now) : nil
@@ -92,7 +99,12 @@ struct LossTrial: Sendable {
         let sent = Double(trial.bytes) * 8e9 / Double(trial.nanoseconds)
         let part = min(sent / max(trial.bitsBefore, 1), 1)
         guard !trial.isSecond else {
-            guard share < trial.lossBefore * 0.4 else { return giveUp(trial, loss: max(share, trial.lossBefore), now) }
+            // Where not all can be left out that is too much, the rest is lost as before.
+            let isWhole = Self.second(trial) >= least
+            let expected = isWhole ? 0 : max(0, 1 - (1 - trial.lossBefore) / max(part, 0.01))
+            guard isWhole || part < 0.9, share < expected + (trial.lossBefore - expected) * 0.4 else {
+                return giveUp(trial, loss: max(share, trial.lossBefore), now)
+            }
             running = nil
             foundBottleneck = true
             (loss, bits, pause) = (share, sent, Self.firstPause)
@@ -107,7 +119,12 @@ struct LossTrial: Sendable {
         running = Running(
             rateBefore: trial.rateBefore, lossBefore: trial.lossBefore, bitsBefore: trial.bitsBefore, began: now,
             isSecond: true)
-        return min(trial.rateBefore, trial.bitsBefore * (1 - trial.lossBefore)) * Self.secondPart
+        return Self.second(trial)
+    }
+
+    /// What arrived before, and somewhat less.
+    private static func second(_ trial: Running) -> Double {
+        min(trial.rateBefore, trial.bitsBefore * (1 - trial.lossBefore)) * secondPart
     }
 
     /// Nothing was found: as before.

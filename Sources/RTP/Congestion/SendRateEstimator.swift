@@ -24,8 +24,6 @@ package struct SendRateEstimator: Sendable {
     /// A queue, ns.
     private static let standing: Int64 = 30_000_000
     private static let deep: Int64 = 200_000_000
-    /// After a decrease: what is sent still goes by the old rate.
-    private static let lag: Int64 = 150_000_000
     private static let decreasesUntilLonger = 3
     private static let bucketNanoseconds: Int64 = 3_000_000_000
     private static let buckets = 10
@@ -75,9 +73,17 @@ package struct SendRateEstimator: Sendable {
     private var bottleneck: Double?
 
     // Loss.
-    private var trial = LossTrial()
+    private var trial: LossTrial
 
-    package init() {}
+    /// After a decrease: what is sent still goes by the old rate.
+    private let reaction: Int64
+
+    /// - Parameter reaction: nanoseconds until what is sent goes by another ``limit``: more where somebody else has to
+    ///   be told first.
+    package init(reaction: Int64 = 150_000_000) {
+        self.reaction = reaction
+        trial = LossTrial(lag: 2 * reaction)
+    }
 
     /// A packet has arrived; packets in the order in which they were sent.
     ///
@@ -140,7 +146,7 @@ package struct SendRateEstimator: Sendable {
         let current = limit ?? demand
         if let found = trial.judge(
             lost: window.lost, of: window.packets, bytes: window.sentBytes, from: window.firstSent,
-            to: window.lastSent, rate: limit ?? .infinity, now: now)
+            to: window.lastSent, rate: limit ?? .infinity, least: least, now: now)
         {
             limit = found
             if trial.foundBottleneck { bottleneck = found }
@@ -156,7 +162,7 @@ package struct SendRateEstimator: Sendable {
         }
         // It drains.
         guard queue - previous > -length / 25 else { return }
-        guard window.firstSent >= decreasedAt + Self.lag else { return }
+        guard window.firstSent >= decreasedAt + reaction else { return }
         if decreases >= Self.decreasesUntilLonger, window.lost * 20 <= window.packets,
             queue < queueAtFirstDecrease * 5 / 4, queue > queueAtFirstDecrease * 3 / 4
         {

@@ -8,6 +8,7 @@
 /// - With little room (``SendRateEstimator``) the headers are what counts: at 20 ms a frame they take 34 kb/s, at 60 ms 11.
 ///   Frames become longer before the voice becomes poorer than ``comfortable``, then copies are given up as far as they
 ///   would leave less than ``leastWithCopies`` to a frame's own packet, and the bitrate never falls below ``least``.
+/// - What a listener's line takes (``RTCPReceiverEstimate``) holds for a frame's own packet, because copies end at the server.
 package struct StreamPlan: Equatable, Sendable {
     /// What is intelligible, bits per second: Opus is speech in 8 kHz of bandwidth there.
     package static let least = 12_000
@@ -43,13 +44,20 @@ package struct StreamPlan: Equatable, Sendable {
     ///   - feedback: what is known of the loss.
     ///   - takesCopies: the far end has agreed to RED.
     ///   - budget: bits per second that the stream may take with all headers; nil: enough.
+    ///   - cap: … that it may take without its copies; nil: no less.
     ///   - present: what holds now, so that the length of the frames does not go to and fro.
     package init(
-        _ wish: Wish, feedback: RedundancyController, takesCopies: Bool, budget: Int? = nil, present: StreamPlan? = nil
+        _ wish: Wish, feedback: RedundancyController, takesCopies: Bool, budget: Int? = nil, cap: Int? = nil,
+        present: StreamPlan? = nil
     ) {
-        let wanted = takesCopies ? feedback.level : .none
+        var (wish, wanted) = (wish, takesCopies ? feedback.level : .none)
+        (level, frameMilliseconds, bitrate) = (.none, wish.frameMilliseconds, wish.bitrate)
+        if let cap {
+            fit(into: cap, wish, .none, present?.frameMilliseconds)
+            if frameMilliseconds > wish.frameMilliseconds { wanted = min(wanted, .light) }
+            wish = Wish(bitrate: bitrate, frameMilliseconds: frameMilliseconds)
+        }
         level = wanted
-        frameMilliseconds = wish.frameMilliseconds
         bitrate = wanted.primaryBitrate(of: wish.bitrate)
         if let budget { fit(into: budget, wish, wanted, present?.frameMilliseconds) }
         expectedLossPercent = level == .none ? feedback.expectedLossPercent : 0
@@ -60,6 +68,11 @@ package struct StreamPlan: Equatable, Sendable {
 
     /// Bits per second that no thinner line can be served with.
     package static func leastDemand(_ wish: Wish) -> Int { least + overhead(60) }
+
+    /// Bits per second of the frames' own packets, headers counted.
+    package static func demand(bitrate: Int, frameMilliseconds: Int) -> Int {
+        bitrate + overhead(frameMilliseconds)
+    }
 
     private static func overhead(_ frameMilliseconds: Int) -> Int { packetOverhead * 8000 / frameMilliseconds }
 

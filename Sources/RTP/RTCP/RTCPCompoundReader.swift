@@ -56,6 +56,9 @@ package struct RTCPCompoundReader: Sequence, IteratorProtocol {
             RTCPGenericNACK(body: body).map(RTCPPacket.genericNACK)
         case (RTCPPacketType.transportLayerFeedback, RTCPPacketType.transportWideFeedback):
             TransportFeedback(body: body).map(RTCPPacket.transportFeedback)
+        case (RTCPPacketType.payloadSpecificFeedback, RTCPPacketType.applicationLayerFeedback):
+            RTCPReceiverEstimate(body: body).map(RTCPPacket.receiverEstimate)
+                ?? .other(type: type, format: format, body: body)
         default:
             .other(type: type, format: format, body: body)
         }

@@ -6,6 +6,7 @@ package enum RTCPPacket {
     case goodbye(RTCPGoodbye)
     case genericNACK(RTCPGenericNACK)
     case transportFeedback(TransportFeedback)
-    /// A packet of another kind (payload-specific feedback, XR, APP…): packet type, count or format field, body.
+    case receiverEstimate(RTCPReceiverEstimate)
+    /// A packet of another kind (other payload-specific feedback, XR, APP…): packet type, count or format field, body.
     case other(type: UInt8, format: UInt8, body: UnsafeRawBufferPointer)
 }

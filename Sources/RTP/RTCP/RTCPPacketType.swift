@@ -5,8 +5,11 @@ enum RTCPPacketType {
     static let sourceDescription: UInt8 = 202
     static let goodbye: UInt8 = 203
     static let transportLayerFeedback: UInt8 = 205
+    static let payloadSpecificFeedback: UInt8 = 206
 
     /// Formats of ``transportLayerFeedback``.
     static let genericNACK: UInt8 = 1
     static let transportWideFeedback: UInt8 = 15
+    /// Of ``payloadSpecificFeedback``.
+    static let applicationLayerFeedback: UInt8 = 15
 }

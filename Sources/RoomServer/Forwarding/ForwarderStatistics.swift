@@ -3,6 +3,10 @@ package struct ForwarderStatistics: Sendable, Hashable {
     package var sessions = 0
     package var publishedStreams = 0
     package var playedStreams = 0
+    /// Listeners whose packets are numbered, because what their way takes is in doubt; and those whose way takes less than
+    /// they would have.
+    package var listenersWatched = 0
+    package var listenersLimited = 0
     /// Media packets of publishers, and their bytes as they came over the network.
     package var packetsReceived: UInt64 = 0
     package var bytesReceived: UInt64 = 0
@@ -23,6 +27,8 @@ package struct ForwarderStatistics: Sendable, Hashable {
     package var retransmissionsMissed: UInt64 = 0
     /// Reports about the arrival of packets (transport-wide feedback) to publishers.
     package var arrivalReports: UInt64 = 0
+    /// Times that publishers were told what the lines of their listeners take.
+    package var publishersCapped: UInt64 = 0
     /// Datagrams that came in at a worker that does not own the session, and were handed over.
     package var datagramsHandedOver: UInt64 = 0
     /// Media packets handed to another worker for its listeners.
@@ -46,6 +52,8 @@ package struct ForwarderStatistics: Sendable, Hashable {
         sum.sessions += other.sessions
         sum.publishedStreams += other.publishedStreams
         sum.playedStreams += other.playedStreams
+        sum.listenersWatched += other.listenersWatched
+        sum.listenersLimited += other.listenersLimited
         sum.packetsReceived &+= other.packetsReceived
         sum.bytesReceived &+= other.bytesReceived
         sum.packetsForwarded &+= other.packetsForwarded
@@ -58,6 +66,7 @@ package struct ForwarderStatistics: Sendable, Hashable {
         sum.packetsRetransmitted &+= other.packetsRetransmitted
         sum.retransmissionsMissed &+= other.retransmissionsMissed
         sum.arrivalReports &+= other.arrivalReports
+        sum.publishersCapped &+= other.publishersCapped
         sum.datagramsHandedOver &+= other.datagramsHandedOver
         sum.packetsHandedOver &+= other.packetsHandedOver
         sum.handOversDropped &+= other.handOversDropped

@@ -85,7 +85,10 @@ extension ForwardingWorker {
                 send(packet, payload: primary, asRED: false, to: subscription, path)
             }
         }
-        if samples != nil {
+        if let samples {
+            group.meter.add(primary, samples: samples, hasNearCopy: packet.hasNearCopy) {
+                group.route.takesEstimates.load(ordering: .relaxed) && group.route.tally.ask != nil
+            }
             group.copies.remember(
                 primary, sequenceNumber: UInt16(truncatingIfNeeded: packet.sequence), timestamp: packet.timestamp)
         }
@@ -122,6 +125,8 @@ extension ForwardingWorker {
             let more = (level.copies - given.copies) * primary.count
             if !subscription.session.copyAllowance.take(more, now: packet.arrival) { level = given }
         }
+        // On a way that is full none goes along that has no room, the publisher's no more than others.
+        level = min(level, subscription.share.copyLimit)
         guard level != .none else { return nil }
         let payloadType = subscription.opusPayloadType
         let spacing = level > given ? subscription.copySpacing : 1
@@ -138,7 +143,11 @@ extension ForwardingWorker {
     ) {
         let session = subscription.session
         let space = headers.bytes
-        guard let header = subscription.writeHeader(for: packet, asRED: asRED, into: space) else { return }
+        if subscription.packets == 0 { meet(session, now: packet.arrival) }
+        let number = subscription.carriesNumbers ? session.downlink?.path.nextNumber : nil
+        guard
+            let header = subscription.writeHeader(for: packet, asRED: asRED, transportNumber: number, into: space)
+        else { return }
         let batch = outgoing[session.socket]
         if batch.isFull { flush(session.socket) }
         let slot = batch.vacantSlot
@@ -149,6 +158,10 @@ extension ForwardingWorker {
         subscription.sent(
             UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: header.sequenceNumber,
             payloadLength: payload.count)
+        if number != nil {
+            session.downlink?.packetSent(
+                stream: subscription.section, sequenceNumber: header.sequenceNumber, bytes: length, now: packet.arrival)
+        }
         post(length: length, on: path, socket: session.socket, isMedia: true)
         counters.packetsForwarded &+= 1
         counters.bytesForwarded &+= UInt64(length)

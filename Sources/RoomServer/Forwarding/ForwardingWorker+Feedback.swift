@@ -33,7 +33,9 @@ extension ForwardingWorker {
                 while let number = nack.next() {
                     sendAgain(number, of: subscription, now: now)
                 }
-            case .sourceDescription, .transportFeedback, .other:
+            case .transportFeedback(let feedback):
+                takeArrivals(feedback, of: session, now: now)
+            case .sourceDescription, .receiverEstimate, .other:
                 break
             }
         }
@@ -43,7 +45,9 @@ extension ForwardingWorker {
     private func take(_ blocks: RTCPReportBlocks, of session: PeerSession, now: MonotonicTime) {
         var blocks = blocks
         while let block = blocks.next() {
-            session.subscriptionsBySSRC[block.ssrc]?.report(block, now: now)
+            guard let subscription = session.subscriptionsBySSRC[block.ssrc] else { continue }
+            subscription.report(block, now: now)
+            noteReport(block, of: subscription, session, now: now)
         }
     }
 
@@ -53,7 +57,10 @@ extension ForwardingWorker {
         case .packet(let bytes):
             enqueue(bytes, path: path, socket: subscription.session.socket, isMedia: true)
             counters.packetsRetransmitted &+= 1
-            subscription.sentAgain(number)
+            if subscription.sentAgain(number) {
+                subscription.session.downlink?.path.packetRequested(
+                    stream: subscription.section, sequenceNumber: number)
+            }
         case .gone:
             counters.retransmissionsMissed &+= 1
         case .resentJustNow:
@@ -90,7 +97,10 @@ extension ForwardingWorker {
     /// Sends what is due, and sets the session's next moments.
     func report(_ session: PeerSession, now: MonotonicTime) {
         if session.nextLossRequest <= now { requestLost(of: session, now: now) }
-        if session.nextFeedback <= now { sendArrivals(of: session) }
+        if session.nextFeedback <= now {
+            sendArrivals(of: session)
+            capPublishers(of: session, now: now)
+        }
         guard session.nextReport <= now else { return }
         // ±20 %, so that the reports of many sessions do not fall into one moment.
         let interval = Int64.random(
@@ -98,12 +108,14 @@ extension ForwardingWorker {
         session.nextReport = Self.onGrid(now.advanced(byMilliseconds: interval))
         let silence = configuration.streamSilenceMilliseconds
         for subscription in session.subscriptions.values { subscription.settleRequests(now: now) }
+        watchDownlink(of: session, now: now)
         for publication in session.publications.values
         where publication.isLive && now >= publication.lastArrival.advanced(byMilliseconds: silence) {
             pause(publication, of: session)
         }
         guard session.path != nil, session.connection.isConnected else { return }
         sendReceiverReport(to: session, now: now)
+        capPublishers(of: session, now: now)
         sendSenderReports(to: session, now: now)
     }
 
@@ -191,7 +203,7 @@ extension ForwardingWorker {
         send(writer, to: session)
     }
 
-    private func send(_ writer: RTCPWriter, to session: PeerSession) {
+    func send(_ writer: RTCPWriter, to session: PeerSession) {
         guard writer.length > 0, let path = session.path else { return }
         if outgoing[session.socket].isFull { flush(session.socket) }
         let slot = outgoing[session.socket].vacantSlot

@@ -170,6 +170,7 @@ extension ForwardingWorker {
     ) {
         if let subscription = session.subscriptions[section.mid] {
             subscription.update(section)
+            updateTally(of: subscription.route)
             return
         }
         let route = shared.directory.acquire(key)
@@ -187,6 +188,7 @@ extension ForwardingWorker {
             groups[route.number] = group
         }
         group.add(subscription)
+        updateTally(of: route)
         route.addInterest(ofWorker: index)
     }
 
@@ -206,6 +208,7 @@ extension ForwardingWorker {
                 groups[route.number] = nil
                 route.removeInterest(ofWorker: index)
             }
+            updateTally(of: route)
         }
         shared.directory.release(route)
     }

@@ -68,6 +68,7 @@ extension ForwardingWorker {
         while let event = session.connection.nextEvent() { take(event, of: session) }
         guard session.path != session.connection.selectedPath else { return }
         session.path = session.connection.selectedPath
+        downlinkChanged(of: session, now: now)
         if let path = session.path {
             session.socket = socket(for: path.local)
             session.events(.pathChanged(remote: path.remote))

@@ -276,6 +276,10 @@ actor ForwardingWorker {
             sum.publishedStreams += session.publications.count
             sum.playedStreams += session.subscriptions.count
             sum.datagramsRefused &+= session.connection.statistics.droppedInAll
+            if let downlink = session.downlink {
+                sum.listenersWatched += 1
+                if downlink.path.limit != nil { sum.listenersLimited += 1 }
+            }
             for publication in session.publications.values { sum.packetsLost += publication.losses.lost }
         }
         for socket in sockets {

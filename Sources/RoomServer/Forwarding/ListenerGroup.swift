@@ -6,6 +6,7 @@ final class ListenerGroup {
     let route: StreamRoute
     private(set) var subscriptions: [Subscription] = []
     var copies = REDEncoder()
+    var meter = StreamMeter()
     /// Whose packets ``copies`` holds.
     private var source: UInt64 = 0
 
@@ -18,6 +19,17 @@ final class ListenerGroup {
         guard self.source != source else { return }
         self.source = source
         copies.removeAll()
+        meter.clear()
+    }
+
+    /// What the other workers are told of these listeners.
+    var tally: ListenerTally {
+        var sum = ListenerTally()
+        for subscription in subscriptions where !subscription.isHeld {
+            sum.count += 1
+            if let ask = subscription.share.ask { sum.ask = min(sum.ask ?? .max, ask) }
+        }
+        return sum
     }
 
     func add(_ subscription: Subscription) {

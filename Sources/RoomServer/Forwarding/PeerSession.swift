@@ -31,6 +31,12 @@ final class PeerSession {
     /// For transport-wide feedback, if it was negotiated: one space of numbers for all sections.
     var arrivals: TransportArrivalRecorder?
     var copyAllowance = CopyAllowance()
+
+    /// Whether what the way to the peer takes is in doubt, and what is found out about it then.
+    var doubt = DownlinkDoubt()
+    var downlink: Downlink?
+    /// The transport-wide number at which the next doubt goes on.
+    var transportNumber: UInt16 = 0
     var nextReport: MonotonicTime
     var nextFeedback = MonotonicTime.distantFuture
     var nextLossRequest = MonotonicTime.distantFuture
@@ -62,6 +68,9 @@ final class PeerSession {
     var deadline: MonotonicTime {
         min(min(connection.deadline, nextReport), min(nextFeedback, nextLossRequest))
     }
+
+    /// What can be numbered transport-wide.
+    var numberedSubscriptions: some Collection<Subscription> { subscriptions.values.lazy.filter(\.carriesNumbers) }
 
     func publication(ssrc: UInt32) -> Publication? {
         for publication in publications.values where publication.ssrc == ssrc { return publication }

@@ -14,6 +14,9 @@ final class Publication {
     private(set) var redPayloadType: UInt8?
     private(set) var extensions: HeaderExtensionMap
     private(set) var nack: Bool
+    /// The publisher takes what is said of its listeners' lines.
+    private(set) var receiverEstimate: Bool
+    var cap = PublisherCap()
 
     /// The publisher's SSRC; nil before the first packet.
     private(set) var ssrc: UInt32?
@@ -45,6 +48,7 @@ final class Publication {
         redPayloadType = section.redPayloadType
         extensions = section.extensions
         nack = section.nack
+        receiverEstimate = section.receiverEstimate
     }
 
     /// Takes over what a later negotiation changed.
@@ -53,6 +57,10 @@ final class Publication {
         redPayloadType = section.redPayloadType
         extensions = section.extensions
         nack = section.nack
+        receiverEstimate = section.receiverEstimate
+        if route.source.load(ordering: .relaxed) == source {
+            route.takesEstimates.store(receiverEstimate, ordering: .relaxed)
+        }
     }
 
     /// Makes the packet that listeners get; nil when there is nothing for them in it.
@@ -124,6 +132,7 @@ final class Publication {
     private func publish(source: UInt64) {
         self.source = source
         route.source.store(source, ordering: .relaxed)
+        route.takesEstimates.store(receiverEstimate, ordering: .relaxed)
     }
 
     private func describe(

@@ -12,10 +12,34 @@ final class StreamRoute: Sendable {
     let source = Atomic<UInt64>(0)
     /// Packets are arriving.
     let isLive = Atomic<Bool>(false)
+    /// Its publisher is one that can be told what the listeners' lines take.
+    let takesEstimates = Atomic<Bool>(false)
+    /// By worker: a ``ListenerTally``.
+    private let tallies: InlineArray<64, Atomic<UInt64>>
 
     init(key: StreamKey, number: UInt32) {
         self.key = key
         self.number = number
+        tallies = InlineArray { _ in Atomic<UInt64>(0) }
+    }
+
+    /// What a worker says of its listeners.
+    func setTally(_ tally: ListenerTally, ofWorker index: Int) {
+        tallies[index].store(tally.word, ordering: .relaxed)
+    }
+
+    /// What all workers say of their listeners. Not for every packet.
+    var tally: ListenerTally {
+        var sum = ListenerTally()
+        var workers = interest.load(ordering: .relaxed)
+        while workers != 0 {
+            let worker = workers.trailingZeroBitCount
+            workers &= workers - 1
+            let tally = ListenerTally(word: tallies[worker].load(ordering: .relaxed))
+            sum.count += tally.count
+            if let ask = tally.ask { sum.ask = min(sum.ask ?? .max, ask) }
+        }
+        return sum
     }
 
     func addInterest(ofWorker index: Int) {

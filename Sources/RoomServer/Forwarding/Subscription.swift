@@ -10,6 +10,8 @@ final class Subscription {
     unowned(unsafe) let session: PeerSession
     let route: StreamRoute
     let mid: String
+    /// The section's index in the SDP.
+    let section: UInt8
     let ssrc: UInt32
 
     private var mediaIdentifier: MediaIdentifier?
@@ -20,6 +22,10 @@ final class Subscription {
     private(set) var isHeld: Bool
     /// Nil when the listener did not negotiate NACK.
     private(set) var history: ProtectedHistory?
+    /// The listener tells when packets came that are numbered transport-wide.
+    private(set) var carriesNumbers: Bool
+    /// What the way to the listener has for the stream.
+    var share = DownlinkShare()
 
     /// Whose packets the offsets are for; 0 before the first.
     private var source: UInt64 = 0
@@ -46,6 +52,7 @@ final class Subscription {
         self.session = session
         self.route = route
         mid = section.mid
+        self.section = UInt8(truncatingIfNeeded: section.index)
         self.ssrc = ssrc
         mediaIdentifier = MediaIdentifier(section.mid)
         opusPayloadType = section.opusPayloadType
@@ -55,6 +62,7 @@ final class Subscription {
         sequenceOffset = Int64(firstSequenceNumber)
         self.timestampOffset = timestampOffset
         history = section.nack ? ProtectedHistory() : nil
+        carriesNumbers = section.carriesTransportNumbers
     }
 
     /// Takes over what a later negotiation changed.
@@ -67,12 +75,13 @@ final class Subscription {
         if isHeld { source = 0 }
         if section.nack, history == nil { history = ProtectedHistory() }
         if !section.nack { history = nil }
+        carriesNumbers = section.carriesTransportNumbers
     }
 
     /// Writes this listener's header for a packet into `buffer`; its length, or nil when the listener has had this
     /// packet already or it is too late for it.
     func writeHeader(
-        for packet: MediaPacket, asRED: Bool, into buffer: UnsafeMutableRawBufferPointer
+        for packet: MediaPacket, asRED: Bool, transportNumber: UInt16?, into buffer: UnsafeMutableRawBufferPointer
     ) -> (length: Int, sequenceNumber: UInt16)? {
         var marker = packet.marker
         if source != packet.source {
@@ -102,7 +111,7 @@ final class Subscription {
         let values = RTPHeaderExtensions(
             audioLevel: packet.audioLevel == MediaPacket.noAudioLevel
                 ? nil : AudioLevel(byte: UInt8(truncatingIfNeeded: packet.audioLevel)),
-            mid: mediaIdentifier,
+            mid: mediaIdentifier, transportSequenceNumber: transportNumber,
             absoluteCaptureTime: packet.captureTime == 0
                 ? nil : AbsoluteCaptureTime(time: NTPTime(packet.captureTime), clockOffset: 0))
         guard let length = header.write(extensions: values, map: extensions, into: buffer) else { return nil }
@@ -136,6 +145,8 @@ final class Subscription {
 
     /// How many copies this listener's packets are to carry: by the loss of its own leg alone.
     var redundancyLevel: RedundancyLevel { loss.controller.level }
+    /// The share that is lost, smoothed.
+    var lossShare: Double { loss.controller.loss }
     /// How far apart they are to be, 1…3.
     var copySpacing: Int { loss.controller.spacing }
 
@@ -144,18 +155,35 @@ final class Subscription {
         _ = loss.report(block, unsent: unsent, nowNanoseconds: now.nanoseconds)
     }
 
-    /// A packet is sent again.
-    func sentAgain(_ sequenceNumber: UInt16) {
-        guard late[Int(sequenceNumber) & 63] != UInt32(sequenceNumber) else { return }
+    /// A packet is sent again; whether it was lost on this leg.
+    func sentAgain(_ sequenceNumber: UInt16) -> Bool {
+        guard late[Int(sequenceNumber) & 63] != UInt32(sequenceNumber) else { return false }
         loss.packetRequested(sequenceNumber)
+        return true
     }
+
+    /// What transport-wide feedback says of the next packet.
+    func packet(isLost: Bool, now: MonotonicTime) { loss.packet(isLost: isLost, nowNanoseconds: now.nanoseconds) }
+
+    /// To be called behind each such feedback.
+    func settleArrivals(now: MonotonicTime) { _ = loss.settle(nowNanoseconds: now.nanoseconds) }
 
     /// Once a second: what was asked for says something of the loss before the next report does.
     func settleRequests(now: MonotonicTime) { _ = loss.settleRequests(nowNanoseconds: now.nanoseconds) }
+
+    /// The way to the listener has so much for the stream; nil: all that is wanted.
+    func settleShare(budget: Int?, _ stream: DownlinkShare.Stream) {
+        share.settle(budget: budget, stream, feedback: loss.controller)
+    }
 
     /// The RTP timestamp of a moment of the server's clock, as the listener sees the stream.
     func timestamp(atUnixNanoseconds moment: Int64) -> UInt32 {
         let passed = moment - lastTimestampUnixNanoseconds
         return lastTimestamp &+ UInt32(truncatingIfNeeded: passed / 1000 * 48 / 1000)
     }
+}
+
+extension NegotiatedSection {
+    /// Packets of the section may be numbered transport-wide, and the peer tells when they came.
+    var carriesTransportNumbers: Bool { transportFeedback && extensions[.transportSequenceNumber] != nil }
 }

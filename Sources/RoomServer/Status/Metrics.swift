@@ -15,6 +15,11 @@ enum Metrics {
         text.gauge("media_transports", "ICE and DTLS sessions on the media port", forwarding.sessions)
         text.gauge("media_publications", "Sections on which a stream is published", forwarding.publishedStreams)
         text.gauge("media_subscriptions", "Sections on which a stream is played", forwarding.playedStreams)
+        text.gauge(
+            "media_listeners_watched", "Transports to listeners that are being measured", forwarding.listenersWatched)
+        text.gauge(
+            "media_listeners_limited", "Transports to listeners that take less than is wanted",
+            forwarding.listenersLimited)
 
         text.counter("connections_total", "WebSocket connections accepted", signaling.connections)
         text.counter("messages_total", "Signalling messages received", signaling.messages)
@@ -69,6 +74,9 @@ enum Metrics {
             forwarding.retransmissionsMissed)
         text.counter(
             "media_arrival_reports_total", "Transport-wide feedback sent to publishers", forwarding.arrivalReports)
+        text.counter(
+            "media_publishers_capped_total", "Estimates sent to publishers of what the lines of their listeners take",
+            forwarding.publishersCapped)
         text.counter("media_datagrams_unknown_total", "Datagrams of no session", forwarding.datagramsUnknown)
         text.counter("media_datagrams_refused_total", "Datagrams refused by a session", forwarding.datagramsRefused)
         text.counter("media_datagrams_not_sent_total", "Datagrams not taken for sending", forwarding.datagramsNotSent)

@@ -89,6 +89,9 @@ extension VoiceEngine {
             guard let sent = statistics.sent[token] else { continue }
             sending.copies = max(sending.copies, sent.copies)
             sending.packetsWithCopies &+= sent.withCopies
+            if let bitrate = sent.listenerBitrate {
+                sending.listenerBitrate = min(sending.listenerBitrate ?? .max, bitrate)
+            }
             if sent.targetBitrate > 0 {
                 sending.targetBitrate = min(sending.targetBitrate ?? .max, sent.targetBitrate)
             }

@@ -9,6 +9,9 @@ package struct SendingFigures: Sendable, Equatable {
     /// What the path to the room server is taken to be good for, bits per second with all headers; nil: for all that is
     /// wanted.
     package var pathBitrate: Int?
+    /// What the lines of the listeners are taken to be good for by the room server, bits per second with all headers, of
+    /// the stream with least; nil: for all that is sent.
+    package var listenerBitrate: Int?
 
     package init() {}
 }

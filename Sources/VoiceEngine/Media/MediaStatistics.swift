@@ -12,6 +12,8 @@ struct MediaStatistics: Sendable {
         var copies = 0
         /// What the encoder may take, bits per second.
         var targetBitrate = 0
+        /// What the server says that the listeners' lines take, bits per second with all headers; nil: all that is sent.
+        var listenerBitrate: Int?
         /// As the room server's receiver reports say: lost since the beginning, and expected since then.
         var lost: Int64 = 0
         var expected: Int64 = 0

@@ -5,37 +5,38 @@ import WebRTC
 
 // What the far end tells of the packets that reached it, and what published streams make of it.
 extension MediaTransport {
-    /// Bytes of IPv4 and UDP.
-    static let networkOverhead = 28
-
     /// Takes transport-wide feedback: which packets arrived, and when.
     func take(_ feedback: TransportFeedback, now: MonotonicTime) {
-        for number in feedbackGaps.lost(before: feedback) { take(number, arrivalTicks: nil, now: now) }
-        for result in feedback { take(result.sequenceNumber, arrivalTicks: result.arrivalTicks, now: now) }
+        pathEstimate.take(feedback) { stream, isLost in
+            senders.first { $0.number == stream }?.loss.packet(isLost: isLost, nowNanoseconds: now.nanoseconds)
+        }
         var (demand, least) = (0, 0)
         for sender in senders where sender.isAccepted {
             demand += freePlan(of: sender).demand
             least += StreamPlan.leastDemand(wish(of: sender))
         }
         guard demand > 0 else { return }
-        let isNewLimit = sendRate.settle(demand: demand, least: least, nowNanoseconds: now.nanoseconds)
+        let isNewLimit = pathEstimate.settle(demand: demand, least: least, nowNanoseconds: now.nanoseconds)
         for sender in senders {
             let isNewLoss = sender.loss.settle(nowNanoseconds: now.nanoseconds)
             if isNewLoss || isNewLimit { adapt(sender) }
         }
     }
 
-    private func take(_ number: UInt16, arrivalTicks: Int64?, now: MonotonicTime) {
-        guard let packet = sentPackets.take(number) else { return }
-        // One that was asked for was lost, although it has arrived by now.
-        let arrival = packet.wasRequested ? nil : arrivalTicks
-        if let arrival {
-            sendRate.arrived(sent: packet.sentNanoseconds, ticks: arrival, bytes: packet.bytes)
-        } else {
-            sendRate.lost(sent: packet.sentNanoseconds, bytes: packet.bytes)
+    /// Takes what the far end says that the listeners' lines take: each stream its part of it.
+    func take(_ estimate: RTCPReceiverEstimate, now: MonotonicTime) {
+        var all = 0
+        for ssrc in estimate { all += sender(capped: ssrc).map { freePlan(of: $0).demand } ?? 0 }
+        guard all > 0 else { return }
+        for ssrc in estimate {
+            guard let sender = sender(capped: ssrc) else { continue }
+            let part = Double(freePlan(of: sender).demand) / Double(all)
+            if sender.cap.take(UInt64(Double(min(estimate.bitrate, 1 << 40)) * part), now: now) { adapt(sender) }
         }
-        senders.first { $0.number == packet.stream }?.loss.packet(
-            isLost: arrival == nil, nowNanoseconds: now.nanoseconds)
+    }
+
+    private func sender(capped ssrc: UInt32) -> StreamSender? {
+        senders.first { $0.track.ssrc == ssrc && $0.isAccepted && $0.section?.receiverEstimate == true }
     }
 
     /// Sends a stream from now on as its leg wants it. What the encoder is told holds from its next frame on.
@@ -44,7 +45,7 @@ extension MediaTransport {
         let wish = wish(of: sender)
         let plan = StreamPlan(
             wish, feedback: sender.loss.controller, takesCopies: section.redPayloadType != nil,
-            budget: budget(of: sender), present: sender.plan)
+            budget: budget(of: sender), cap: sender.cap.bitrate, present: sender.plan)
         sender.plan = plan
         let publisher = audio.publisher(sender.channel)
         publisher.limitBitrate(plan.bitrate < wish.bitrate ? plan.bitrate : nil)
@@ -52,6 +53,7 @@ extension MediaTransport {
         publisher.lengthenFrames { _ in plan.frameMilliseconds }
         sender.statistics.copies = plan.level.copies
         sender.statistics.targetBitrate = plan.bitrate
+        sender.statistics.listenerBitrate = sender.cap.bitrate
     }
 
     private func wish(of sender: StreamSender) -> StreamPlan.Wish {
@@ -67,7 +69,7 @@ extension MediaTransport {
 
     /// A stream's part of what the path takes: as its part of what all want.
     private func budget(of sender: StreamSender) -> Int? {
-        guard let limit = sendRate.limit else { return nil }
+        guard let limit = pathEstimate.limit else { return nil }
         var all = 0
         for other in senders where other.isAccepted { all += freePlan(of: other).demand }
         guard all > 0 else { return nil }

@@ -49,6 +49,10 @@ extension MediaTransport {
         default: return
         }
         let extensions = RTPHeaderExtensions(header, packet, map: agreed.extensions)
+        if agreed.transportFeedback, let number = extensions.transportSequenceNumber {
+            arrivals.record(sequenceNumber: number, arrivalNanoseconds: now.nanoseconds)
+            if nextFeedback == .distantFuture { nextFeedback = now.advanced(byNanoseconds: Self.feedbackInterval) }
+        }
         if receiver.received(header, capture: captureTime(extensions.absoluteCaptureTime), now: now) {
             retransmissions.recovered &+= 1
         }

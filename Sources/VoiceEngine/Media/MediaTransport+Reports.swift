@@ -9,11 +9,31 @@ extension MediaTransport {
     func timerFired(now: MonotonicTime) {
         if now >= connection.deadline { connection.handleTimeout(now: now) }
         if now >= nextRequest { sendRequests(now: now) }
+        if now >= nextFeedback { sendArrivals() }
         if now >= nextReport {
-            for sender in senders where sender.loss.settleRequests(nowNanoseconds: now.nanoseconds) { adapt(sender) }
+            for sender in senders {
+                let isNewLoss = sender.loss.settleRequests(nowNanoseconds: now.nanoseconds)
+                let hasEnded = sender.cap.expire(now: now)
+                if isNewLoss || hasEnded { adapt(sender) }
+            }
             sendReports(now: now)
             nextReport = now.advanced(byNanoseconds: Self.reportInterval)
         }
+    }
+
+    /// Tells when the packets came that the far end has numbered transport-wide.
+    private func sendArrivals() {
+        nextFeedback = .distantFuture
+        guard let media = receivers.first(where: { $0.ssrc != nil })?.ssrc else { return }
+        while arrivals.hasPending {
+            var writer = RTCPWriter(report)
+            guard
+                arrivals.writeFeedback(
+                    into: &writer, senderSSRC: senders.first?.track.ssrc ?? receiverSSRC, mediaSSRC: media)
+            else { break }
+            send(reportOfLength: writer.length)
+        }
+        socket.send(outgoing)
     }
 
     /// Asks again for what is missing and can still be played.
@@ -108,6 +128,8 @@ extension MediaTransport {
                 answer(request)
             case .transportFeedback(let feedback):
                 take(feedback, now: now)
+            case .receiverEstimate(let estimate):
+                take(estimate, now: now)
             case .sourceDescription, .goodbye, .other:
                 break
             }
@@ -136,7 +158,7 @@ extension MediaTransport {
             post(length: packet.count, on: path)
             retransmissions.sent &+= 1
             sender.loss.packetRequested(number)
-            sentPackets.noteRequest(stream: sender.number, sequenceNumber: number)
+            pathEstimate.packetRequested(stream: sender.number, sequenceNumber: number)
         }
         socket.send(outgoing)
     }

@@ -41,7 +41,7 @@ extension MediaTransport {
         }
         let extensions = RTPHeaderExtensions(
             audioLevel: AudioLevel(level: frame.audioLevel, voiceActivity: frame.voiceActivity), mid: sender.identifier,
-            transportSequenceNumber: section.transportFeedback ? transportSequenceNumber : nil,
+            transportSequenceNumber: section.transportFeedback ? pathEstimate.nextNumber : nil,
             absoluteCaptureTime: AbsoluteCaptureTime(time: ntpTime(frame.captureTime)))
         let description = Packetizer.Frame(
             marker: frame.isFirst || !sender.hasSent, timestamp: frame.timestamp, captureTime: frame.captureTime,
@@ -62,11 +62,8 @@ extension MediaTransport {
                 UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: written.sequenceNumber)
         }
         if section.transportFeedback {
-            sentPackets.record(
-                SentPacketLog.Packet(
-                    stream: sender.number, sequenceNumber: number, bytes: length + Self.networkOverhead,
-                    sentNanoseconds: now.nanoseconds), number: transportSequenceNumber)
-            transportSequenceNumber &+= 1
+            pathEstimate.packetSent(
+                stream: sender.number, sequenceNumber: number, bytes: length, nowNanoseconds: now.nanoseconds)
         }
         sender.loss.packetSent()
         post(length: length, on: path)

@@ -16,6 +16,7 @@ final class MediaTransport {
     /// How often reports go out. AVPF (RFC 4585) allows more than one every five seconds; adaptive audio needs it.
     static let reportInterval: Int64 = 1_000_000_000
     static let requestInterval: Int64 = 10_000_000
+    static let feedbackInterval: Int64 = 100_000_000
 
     let audio: AudioSystem
     let receivedFrames: SPSCRing.Producer
@@ -51,16 +52,14 @@ final class MediaTransport {
     /// By the index of the section.
     var receiverOfSection: [StreamReceiver?] = []
     var senderOfChannel = [StreamSender?](repeating: nil, count: AudioLimits.publisherChannels)
-    /// The next transport-wide sequence number.
-    var transportSequenceNumber: UInt16 = 0
-    /// The packets that feedback will speak of.
-    var sentPackets = SentPacketLog()
-    var feedbackGaps = FeedbackGaps()
-    /// What the path takes, by that feedback.
-    var sendRate = SendRateEstimator()
+    /// What the path takes, by transport-wide feedback.
+    var pathEstimate = PathEstimate()
+    /// The packets that came and that the far end is to be told of in such feedback.
+    var arrivals = TransportArrivalRecorder()
     var retransmissions = RetransmissionCounts()
     var nextReport = MonotonicTime.distantFuture
     var nextRequest = MonotonicTime.distantFuture
+    var nextFeedback = MonotonicTime.distantFuture
     /// Server clock (nanoseconds since 1970) minus our monotonic one; nil until a ping told.
     var clockOffset: Int64?
     /// Our own wall clock minus our monotonic one, when the transport was made.
@@ -114,7 +113,9 @@ final class MediaTransport {
 
     var descriptor: Int32 { socket.descriptor }
 
-    var deadline: MonotonicTime { min(min(connection.deadline, streamDeadline), min(nextReport, nextRequest)) }
+    var deadline: MonotonicTime {
+        min(min(connection.deadline, streamDeadline), min(nextFeedback, min(nextReport, nextRequest)))
+    }
 
     // MARK: Sections
 
@@ -294,7 +295,7 @@ final class MediaTransport {
         statistics.roundTripNanoseconds = counters.roundTripNanoseconds
         statistics.datagramsDropped = counters.droppedInAll
         statistics.retransmissions = retransmissions
-        statistics.pathBitrate = sendRate.limit.map { Int($0) }
+        statistics.pathBitrate = pathEstimate.limit.map { Int($0) }
         return statistics
     }
 

@@ -15,6 +15,8 @@ final class StreamSender {
     /// What the far end tells of the loss, and what follows from it.
     var loss = LossFeedback()
     var plan: StreamPlan?
+    /// What the listeners' lines take.
+    var cap = ListenerCap()
     let track: LocalTrack
     /// What was agreed; nil until the answer accepts the stream.
     var section: NegotiatedSection?
@@ -38,7 +40,7 @@ final class StreamSender {
         identifier = MediaIdentifier(mid)
     }
 
-    /// Who it is in the ``SentPacketLog``.
+    /// Who it is in the ``PathEstimate``.
     var number: UInt8 { UInt8(truncatingIfNeeded: token) }
 
     /// Whether packets may go out.

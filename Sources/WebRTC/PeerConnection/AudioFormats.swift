@@ -24,9 +24,11 @@ enum AudioFormats {
 
     /// RED before Opus: Chromium sends RED only when it is the first choice of the other side.
     static func codecs(
-        opus: UInt8, red: UInt8?, nack: Bool, transportFeedback: Bool, track: LocalTrack?
+        opus: UInt8, red: UInt8?, nack: Bool, transportFeedback: Bool, receiverEstimate: Bool, track: LocalTrack?
     ) -> [SDPCodec] {
-        let feedback = (transportFeedback ? ["transport-cc"] : []) + (nack ? ["nack"] : [])
+        let feedback =
+            (transportFeedback ? ["transport-cc"] : []) + (nack ? ["nack"] : [])
+            + (receiverEstimate ? ["goog-remb"] : [])
         var codecs: [SDPCodec] = []
         if let red {
             codecs.append(

@@ -21,6 +21,8 @@ package struct NegotiatedSection: Sendable {
     /// Whether the generic NACK (RFC 4585) and transport-wide feedback may be used.
     package internal(set) var nack: Bool
     package internal(set) var transportFeedback: Bool
+    /// Whether the sender of audio in this section is to be told what its receivers' lines take (REMB).
+    package internal(set) var receiverEstimate: Bool
     /// The identifiers of the header extensions that may be used.
     package internal(set) var extensions: HeaderExtensionMap
     /// The stream that this side sends, if any.

@@ -174,7 +174,8 @@ extension PeerConnection {
             mid: mid, direction: agreed.direction,
             codecs: AudioFormats.codecs(
                 opus: agreed.opusPayloadType, red: agreed.redPayloadType, nack: agreed.nack,
-                transportFeedback: agreed.transportFeedback, track: agreed.localTrack))
+                transportFeedback: agreed.transportFeedback,
+                receiverEstimate: agreed.receiverEstimate && agreed.direction == .recvonly, track: agreed.localTrack))
         media.transportProtocol = offered.transportProtocol
         media.rtcpReducedSize = offered.rtcpReducedSize
         media.rtcpMuxOnly = offered.rtcpMuxOnly

@@ -71,7 +71,7 @@ extension PeerConnection {
             mid: agreed.mid, direction: direction,
             codecs: AudioFormats.codecs(
                 opus: agreed.opusPayloadType, red: AudioFormats.redPayloadType, nack: true, transportFeedback: true,
-                track: track))
+                receiverEstimate: track != nil, track: track))
         media.extensions = AudioFormats.extensions(AudioFormats.offeredExtensions)
         media.extmapAllowMixed = true
         // Also once DTLS is under way (RFC 8842, section 5.3).
@@ -174,6 +174,7 @@ extension PeerConnection {
         agreed.opus = OpusParameters(formatParameters: opus.formatParameters ?? "")
         agreed.nack = opus.feedback.contains("nack")
         agreed.transportFeedback = opus.feedback.contains("transport-cc")
+        agreed.receiverEstimate = opus.feedback.contains("goog-remb")
         agreed.extensions = AudioFormats.map(extensions)
     }
 }

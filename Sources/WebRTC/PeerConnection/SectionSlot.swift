@@ -15,7 +15,8 @@ struct SectionSlot {
         negotiated = NegotiatedSection(
             index: index, mid: mid, direction: .inactive, opusPayloadType: AudioFormats.opusPayloadType,
             redPayloadType: AudioFormats.redPayloadType, prefersRED: false, opus: OpusParameters(), nack: false,
-            transportFeedback: false, extensions: AudioFormats.offeredExtensions, localTrack: nil, remoteSSRCs: [],
-            remoteStreamID: nil)
+            transportFeedback: false, receiverEstimate: false, extensions: AudioFormats.offeredExtensions,
+            localTrack: nil,
+            remoteSSRCs: [], remoteStreamID: nil)
     }
 }

@@ -78,6 +78,7 @@ extension FuzzTarget {
             case .goodbye(let goodbye): for source in goodbye { _ = source }
             case .genericNACK(let request): for number in request { _ = number }
             case .transportFeedback(let feedback): for result in feedback { _ = result.arrivalTicks }
+            case .receiverEstimate(let estimate): for source in estimate { _ = source }
             case .other(_, _, let body): _ = body.reduce(0, &+)
             }
         }

@@ -25,6 +25,7 @@ actor ForwardingPeer {
         case nack(ssrc: UInt32, numbers: [UInt16])
         case goodbye([UInt32])
         case arrivals(Int)
+        case estimate(bitrate: UInt64, [UInt32])
     }
 
     struct Wait: Error, CustomStringConvertible {
@@ -55,6 +56,13 @@ actor ForwardingPeer {
     private var uses: [String: TrackRequest.Use] = [:]
     private(set) var isMuted = false
     private var heldDatagrams: [(bytes: [UInt8], remote: TransportAddress)] = []
+    /// Bits per second, headers counted, of the line that numbered packets seem to come over; nil: they are not told of.
+    private var lineRate: Double?
+    private var arrivals = TransportArrivalRecorder()
+    private var lineBusyUntil: Int64 = 0
+    private var nextArrivalReport = MonotonicTime.zero
+    /// Nanoseconds that the last packet has seemed to wait before the line.
+    private(set) var lineQueue: Int64 = 0
 
     init(
         forwarder: Forwarder, certificate: DTLSCertificate, host: String = "127.0.0.1",
@@ -220,6 +228,12 @@ actor ForwardingPeer {
         isMuted = muted
     }
 
+    /// Tells from now on when numbered packets came, as if over a line of this rate (in bits per second, headers counted)
+    /// with a long queue before it.
+    func answerArrivals(asOverLineOf rate: Double) {
+        lineRate = rate
+    }
+
     func forgetPackets() {
         packets.removeAll()
         refusedDatagrams.removeAll()
@@ -262,7 +276,19 @@ actor ForwardingPeer {
                 break
             }
         }
+        if lineRate != nil, arrivals.hasPending, now >= nextArrivalReport, let ssrc = packets.last?.header.ssrc {
+            nextArrivalReport = now.advanced(byMilliseconds: 100)
+            try? sendRTCP { arrivals.writeFeedback(into: &$0, senderSSRC: 1, mediaSSRC: ssrc) }
+        }
         settle()
+    }
+
+    private func noteArrival(_ number: UInt16, bytes: Int) {
+        guard let lineRate else { return }
+        let now = MonotonicTime.now().nanoseconds
+        lineQueue = max(lineBusyUntil - now, 0)
+        lineBusyUntil = now + lineQueue + Int64(Double(bytes + PathEstimate.networkOverhead) * 8e9 / lineRate)
+        arrivals.record(sequenceNumber: number, arrivalNanoseconds: lineBusyUntil)
     }
 
     private func take(_ packet: UnsafeRawBufferPointer, _ section: Int, _ datagram: [UInt8]) {
@@ -272,6 +298,7 @@ actor ForwardingPeer {
                 header: header,
                 extensions: RTPHeaderExtensions(header, packet, map: connection.sections[section].extensions),
                 payload: Array(packet[header.payloadRange]), datagram: datagram))
+        if let number = packets.last?.extensions.transportSequenceNumber { noteArrival(number, bytes: datagram.count) }
     }
 
     private func takeFeedback(_ compound: UnsafeRawBufferPointer) {
@@ -288,6 +315,8 @@ actor ForwardingPeer {
             case .goodbye(let goodbye): feedback.append(.goodbye(goodbye.map { $0 }))
             case .transportFeedback(let arrivals):
                 feedback.append(.arrivals(arrivals.reduce(0) { $0 + ($1.arrivalTicks == nil ? 0 : 1) }))
+            case .receiverEstimate(let estimate):
+                feedback.append(.estimate(bitrate: estimate.bitrate, estimate.map { $0 }))
             case .sourceDescription, .other: break
             }
         }

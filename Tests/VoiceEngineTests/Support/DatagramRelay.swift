@@ -16,6 +16,10 @@ final class DatagramRelay: Sendable {
         /// A run of losses is under way, by the direction.
         var isLosing = [false, false]
         var media = Media()
+        var lineRate: Double?
+        /// When the line to a client has sent what waits before it, and how long the last packet of media waits there, ns.
+        var busyUntil: [SocketAddress: Int64] = [:]
+        var queue: Int64 = 0
     }
 
     /// RTP packets that are lost on their way, in runs.
@@ -66,6 +70,29 @@ final class DatagramRelay: Sendable {
 
     var media: Media { state.withLock(\.media) }
 
+    /// Bits per second, headers counted, of each client's line from the server; nil: no end of them.
+    var lineRate: Double? {
+        get { state.withLock(\.lineRate) }
+        set { state.withLock { $0.lineRate = newValue } }
+    }
+
+    /// Milliseconds that the last packet of media waits before its line.
+    var queue: Double { Double(state.withLock(\.queue)) / 1e6 }
+
+    /// When a datagram has come over a client's line; nil: two seconds wait already, and it is dropped.
+    private func arrival(of datagram: ByteBuffer, at client: SocketAddress) -> NIODeadline? {
+        state.withLock { state in
+            let now = NIODeadline.now()
+            guard let rate = state.lineRate else { return now }
+            let wait = max((state.busyUntil[client] ?? 0) - Int64(now.uptimeNanoseconds), 0)
+            guard wait < 2_000_000_000 else { return nil }
+            let sending = Int64(Double(datagram.readableBytes + 28) * 8e9 / rate)
+            state.busyUntil[client] = Int64(now.uptimeNanoseconds) + wait + sending
+            if datagram.readableBytes > 100 { state.queue = wait }
+            return now + .nanoseconds(wait + sending)
+        }
+    }
+
     /// Whether a datagram is lost; RTP only, so that a call is made and its reports arrive.
     private func loses(_ datagram: ByteBuffer, toServer: Bool) -> Bool {
         let bytes = datagram.readableBytesView.prefix(2)
@@ -111,8 +138,14 @@ final class DatagramRelay: Sendable {
             .channelInitializer { [self] channel in
                 channel.pipeline.addHandler(
                     DatagramHandler { [self] back in
-                        guard self.isOpen, !self.loses(back.data, toServer: false) else { return }
-                        listener.writeAndFlush(AddressedEnvelope(remoteAddress: client, data: back.data), promise: nil)
+                        guard self.isOpen, !self.loses(back.data, toServer: false),
+                            let arrival = self.arrival(of: back.data, at: client)
+                        else { return }
+                        let envelope = AddressedEnvelope(remoteAddress: client, data: back.data)
+                        guard arrival > .now() else { return listener.writeAndFlush(envelope, promise: nil) }
+                        listener.eventLoop.scheduleTask(deadline: arrival) {
+                            listener.writeAndFlush(envelope, promise: nil)
+                        }
                     })
             }
             .bind(host: "127.0.0.1", port: 0)

@@ -24,7 +24,11 @@ struct ClientOfferTests {
         #expect(offer.media.map { offer.direction(of: $0) } == [.sendonly, .recvonly])
         #expect(offer.bundledMids == ["0", "1"])
         #expect(offer.media.allSatisfy { $0.transport.setup == .actpass && $0.opus?.payloadType == 111 })
-        #expect(offer.media.allSatisfy { $0.opus?.feedback == ["transport-cc", "nack"] })
+        // What the listeners' lines take is for who sends.
+        #expect(
+            offer.media.map { $0.opus?.feedback } == [
+                ["transport-cc", "nack", "goog-remb"], ["transport-cc", "nack"],
+            ])
         #expect(offer.media[0].opus?.formatParameters?.hasPrefix("minptime=10;useinbandfec=1") == true)
         #expect(offer.media[0].streamID == "stream 1")
         #expect(offer.media[0].sources.first?.ssrc == 99)
