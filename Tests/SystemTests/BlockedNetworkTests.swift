@@ -25,6 +25,20 @@ struct BlockedNetworkTests {
         return try SoundJudge.compare(reference: Programs.voice, recording: listener.media("heard.wav"))
     }
 
+    @Test("a network that comes when the server runs already is announced too", .timeLimit(.minutes(2)))
+    func lateNetwork() throws {
+        let speaker = try Daemon(
+            input: "file:\(Programs.voice)", serverKeys: "listen = \"0.0.0.0\"\ninsecure = true\n")
+        let server = try speaker.asServer()
+        let network = try BlockedNetwork()
+        let listener = try Daemon(
+            server: (server.url.replacing("127.0.0.1", with: network.signalling), server.application),
+            prefix: network.inside)
+        let judgement = try listen(to: speaker, with: listener)
+        #expect(try listener.status()["network"]["protocol"].string == "udp")
+        #expect(judgement.isGood, "\(judgement)")
+    }
+
     struct Relay: CustomTestStringConvertible, Sendable {
         let url: @Sendable (TURNDaemon) -> String
         let name: String

@@ -30,7 +30,7 @@ package final class Forwarder: Sendable {
         let port = try Self.findPort(configuration.port, on: points)
         shared = ForwarderShared(
             certificate: try DTLSCertificate(),
-            advertisedAddresses: Self.advertisedAddresses(configuration, points, port: port),
+            advertised: AdvertisedAddresses(configuration, port: port),
             mailboxes: try (0..<count).map { _ in try WorkerMailbox() })
         var workers: [ForwardingWorker] = []
         for index in 0..<count {
@@ -65,16 +65,6 @@ package final class Forwarder: Sendable {
         }
     }
 
-    private static func advertisedAddresses(
-        _ configuration: ForwarderConfiguration, _ points: [ListenPoint], port: UInt16
-    ) -> [TransportAddress] {
-        guard configuration.advertisedAddresses.isEmpty else {
-            return configuration.advertisedAddresses.map { $0.port == 0 ? $0.with(port: port) : $0 }
-        }
-        var seen: Set<TransportAddress> = []
-        return points.flatMap(\.announced).map { $0.with(port: port) }.filter { seen.insert($0).inserted }
-    }
-
     // MARK: Life
 
     /// Starts the worker threads.
@@ -93,8 +83,8 @@ package final class Forwarder: Sendable {
         for worker in workers { await worker.loop.shutdown() }
     }
 
-    /// The addresses in the answers' candidates.
-    package var advertisedAddresses: [TransportAddress] { shared.advertisedAddresses }
+    /// The addresses in the answers' candidates, as they are at the moment.
+    package var advertisedAddresses: [TransportAddress] { shared.advertised.current }
 
     /// SHA-256 of the DTLS certificate.
     package var certificateFingerprint: [UInt8] { shared.certificate.fingerprint }

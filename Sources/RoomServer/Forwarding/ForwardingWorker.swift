@@ -130,10 +130,11 @@ actor ForwardingWorker {
         let now = MonotonicTime.now()
         let handle = ForwarderSession(worker: index, slot: slot, generation: nextGeneration)
         nextGeneration += 1
+        let addresses = shared.advertised.current
         let connection = PeerConnection(
             configuration: PeerConnectionConfiguration(
-                role: .server, certificate: shared.certificate, localAddresses: shared.advertisedAddresses,
-                tcpAddresses: configuration.acceptsStreams ? shared.advertisedAddresses : [],
+                role: .server, certificate: shared.certificate, localAddresses: addresses,
+                tcpAddresses: configuration.acceptsStreams ? addresses : [],
                 ufragPrefix: WorkerIndex.prefix(index), timers: configuration.timers),
             random: .system, now: now)
         let session = PeerSession(
