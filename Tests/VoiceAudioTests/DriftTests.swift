@@ -42,6 +42,41 @@ struct DriftTests {
         #expect(abs(drift + partsPerMillion) < 3)
     }
 
+    @Test("an hour at 200 ppm through decoder and resampler: likewise", arguments: [200.0, -200])
+    func wholeHour(partsPerMillion: Double) throws {
+        let payloads = try ChainTests.encode(Speech.samples(seconds: 1, seed: 8), bitrate: 12_000)
+        var unit = try PlayoutUnit.make(channels: 1)
+        var block = [Float](repeating: 0, count: AudioLimits.blockSamples)
+        var sent = 0
+        var settled = (concealed: 0, changed: 0)
+        var farthest: Int64 = 0
+        for tick in 0..<3600 * 100 {
+            let time = MonotonicTime(nanoseconds: Int64(tick) * 10_000_000)
+            while true {
+                let arrival = MonotonicTime(
+                    nanoseconds: 5_000_000 + Int64(Double(sent) * 20e6 * (1 + partsPerMillion / 1e6)))
+                guard arrival <= time else { break }
+                payloads[sent % payloads.count].withUnsafeBytes { payload in
+                    _ = unit.jitterBuffer.insert(
+                        sequenceNumber: UInt16(truncatingIfNeeded: sent),
+                        timestamp: UInt32(truncatingIfNeeded: sent * 960), arrival: arrival, payload: payload)
+                }
+                sent += 1
+            }
+            block.withUnsafeMutableBufferPointer { unit.render(into: $0.baseAddress!, at: time) }
+            if tick == 120 * 100 {
+                settled = (unit.concealedFrames, unit.removedFrames + unit.addedFrames)
+            } else if tick > 120 * 100 {
+                farthest = max(farthest, abs(unit.jitterBuffer.delay - unit.jitterBuffer.target))
+            }
+        }
+        #expect(unit.concealedFrames == settled.concealed, "never dry")
+        #expect(unit.removedFrames + unit.addedFrames == settled.changed, "nothing cut or repeated")
+        #expect(farthest < 3_000_000)
+        #expect(abs(unit.driftPartsPerMillion + partsPerMillion) < 5)
+        #expect(unit.jitterBuffer.counters.lost == 0 && unit.jitterBuffer.counters.skipped == 0)
+    }
+
     @Test("jitter is not taken for drift", arguments: [1, 2] as [UInt64])
     func jitter(seed: UInt64) {
         let delays = DelayTrace.cable.delays(count: 15_000, seed: seed)
