@@ -14,7 +14,7 @@ struct FrontierPoint: Sendable {
         /// (`jitterBufferTarget` of the receiver).
         var settings: [Int?] {
             switch self {
-            case .zegod: [nil, 20, 40, 60, 80, 120, 160, 240, 400]
+            case .zegod: [nil, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 300, 400]
             case .chromium: [nil, 0, 40, 100, 200, 400]
             }
         }
