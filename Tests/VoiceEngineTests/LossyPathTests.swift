@@ -90,7 +90,7 @@ import VoiceEngine
     }
 
     /// The line of a listener who is alone takes less than the voice wants: its publisher is told, and sends what fits.
-    @Test(arguments: [60_000, 40_000] as [Double]) func aVoiceFollowsAThinWayDown(thin: Double) async throws {
+    @Test func aVoiceFollowsAThinWayDown() async throws {
         let relay = try await DatagramRelay()
         let bed = try await TestBed(advertise: ["127.0.0.1:\(relay.port)"])
         relay.forward(to: bed.port)
@@ -99,7 +99,7 @@ import VoiceEngine
         try await bed.login(anna, "anna")
         try await bed.login(ben, "ben")
         _ = try await anna.startPublishing(streamID: "voice", source: .tone(hertz: 440), wait: .seconds(10))
-        relay.lineRate = thin
+        relay.lineRate = 60_000
         let began = MonotonicTime.now()
         _ = try await ben.startPlaying(streamID: "voice", wait: .seconds(10))
         try await until("cap") { anna.snapshot().network.sending.listenerBitrate != nil }
@@ -110,7 +110,7 @@ import VoiceEngine
         let rate = try await concealed(bensEvents, 3)
         let sending = anna.snapshot().network.sending
         print(
-            "measured: way down of \(Int(thin)): told after \(told) s, settled after \(settled) s, then \(rate) made up, a queue of \(relay.queue) ms, voice of \(sending.targetBitrate ?? 0) b/s"
+            "measured: way down of 60 kb/s: told after \(told) s, settled after \(settled) s, then \(rate) made up, a queue of \(relay.queue) ms, voice of \(sending.targetBitrate ?? 0) b/s"
         )
         #expect(rate < 0.05)
         #expect(relay.queue < 300)

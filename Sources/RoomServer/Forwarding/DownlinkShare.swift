@@ -4,8 +4,12 @@ import RTP
 /// they do not fit. Then the publisher is asked for less: a listener who is alone is followed down to what is intelligible,
 /// with others only as far as leaves a good voice, so that one bad line spoils neither music nor a room.
 package struct DownlinkShare {
-    /// Payload bits per second of a channel that a listener among several cannot take from the others.
+    /// Payload bits per second of a channel that a listener among several cannot take from the others, and the frames that
+    /// a voice may come in for it, ms. Richer streams than ``mostVoice``, and those of two channels, keep theirs. Where the
+    /// publisher stays with shorter frames, their headers leave a voice 24 kb/s at least.
     package static let goodVoice = 32_000
+    private static let goodVoiceFrame = 40
+    private static let mostVoice = 64_000
     /// Bits per second of copies for one listener: ``CopyAllowance``.
     private static let mostCopies = 200_000
 
@@ -55,10 +59,10 @@ package struct DownlinkShare {
 
         /// … that one listener among several cannot take from the others.
         var floor: Int {
-            min(
-                StreamPlan.demand(
-                    bitrate: channels * DownlinkShare.goodVoice, frameMilliseconds: free.frameMilliseconds),
-                freeDemand)
+            let isVoice = channels == 1 && free.bitrate <= DownlinkShare.mostVoice
+            let frame = isVoice ? max(free.frameMilliseconds, DownlinkShare.goodVoiceFrame) : free.frameMilliseconds
+            return min(
+                StreamPlan.demand(bitrate: channels * DownlinkShare.goodVoice, frameMilliseconds: frame), freeDemand)
         }
     }
 

@@ -93,7 +93,7 @@ import WebRTC
         try await speaker.speak(until: "an estimate") { await !peer.estimates.isEmpty }
         let mark = await wide.packets.count
         try await speaker.speak(until: "three seconds") { await wide.packets.count >= mark + 150 }
-        let floor = UInt64(StreamPlan.demand(bitrate: DownlinkShare.goodVoice, frameMilliseconds: 20))
+        let floor = UInt64(StreamPlan.demand(bitrate: DownlinkShare.goodVoice, frameMilliseconds: 40))
         // Written in 18 bits.
         let estimates = await peer.estimates
         #expect(estimates.allSatisfy { $0 >= floor }, "\(estimates)")

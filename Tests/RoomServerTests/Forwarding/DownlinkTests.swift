@@ -71,8 +71,12 @@ import Transport
         let ways = DownlinkCall(ways: [Way(), Way(), thinWay]).run(seconds: 90)
         let during = ways[0].between(10, 70)
         print("measured: beside a line of \(Int(thin)): \(during.figures); on it: \(ways[2].figures)")
-        #expect(during.allSatisfy { $0.plan.bitrate >= 32_000 && $0.plan.frameMilliseconds == 20 && $0.copies == 0 })
+        #expect(during.allSatisfy { $0.plan.bitrate >= 24_000 && $0.plan.frameMilliseconds <= 40 && $0.copies == 0 })
         #expect(during.meanBitrate < 40_000)
+        if thin == 60_000 {
+            let settled = ways[2].between(25, 70)
+            #expect(settled.wait(quantile: 0.95) < 300 && settled.lossShare < 0.02, "\(settled.figures)")
+        }
         #expect(ways[2].between(25, 70).meanCopies < 0.3, "\(ways[2].figures)")
         // It has left.
         #expect(ways[0].between(71, 90).allSatisfy { $0.plan.bitrate == 48_000 })
