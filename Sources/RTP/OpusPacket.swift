@@ -18,10 +18,10 @@ package enum OpusPacket {
         return samples > 0 && samples <= 5760 ? samples : nil
     }
 
-    /// Whether the packet, which is not empty, holds two channels.
+    /// Whether a packet is coded in two channels (the table of contents' bit of RFC 6716 section 3.1).
     @_noAllocation @_noLocks
     @inlinable
-    package static func isStereo(_ packet: UnsafeRawBufferPointer) -> Bool { packet[0] & 4 != 0 }
+    package static func isStereo(_ packet: UnsafeRawBufferPointer) -> Bool { packet.count > 0 && packet[0] & 4 != 0 }
 
     /// Table 2 of RFC 6716.
     @_noAllocation @_noLocks

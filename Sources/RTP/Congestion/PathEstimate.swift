@@ -19,8 +19,6 @@ package struct PathEstimate: ~Copyable {
 
     /// Bits per second with all headers that the path is taken to be good for; nil: more than is wanted.
     package var limit: Double? { rate.limit }
-    /// Nanoseconds that packets wait before the bottleneck, as far as is known.
-    package var queue: Int64 { rate.queue }
 
     /// A packet goes out under ``nextNumber``.
     ///

@@ -30,8 +30,8 @@ package enum RedundancyLevel: UInt8, Comparable, CaseIterable, Sendable, Bitwise
     @inlinable
     package func primaryBitrate(of bitrate: Int) -> Int {
         let whole = max(90_000, bitrate + bitrate / 4)
-        // In wide band (below 24 kb/s) Opus takes less than it is given, about as much less as the headers take: of
-        // recorded people all but a fiftieth.
+        // In wide band (below 24 kb/s) Opus takes less than it is given. That pays for the headers, but for a fiftieth with
+        // the voices of people.
         let each = whole / (1 + copies)
         return min(bitrate, max(each < 24_000 ? each * 49 / 50 : each - 1_500, 16_000))
     }

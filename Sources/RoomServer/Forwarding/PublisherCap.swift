@@ -16,9 +16,6 @@ package struct PublisherCap {
 
     package init() {}
 
-    /// Whether the publisher is held back.
-    package var isHeldBack: Bool { told != nil }
-
     /// What is to be said now, bits per second; nil: nothing.
     ///
     /// - Parameter ask: what the listeners' lines take; nil: all that is sent.

@@ -35,12 +35,6 @@ package struct VoiceDecoder: ~Copyable {
         return count > 0 && count <= Int32(maximumSamples) ? Int(count) : nil
     }
 
-    /// Whether a packet is coded in stereo (the table of contents' bit of RFC 6716 section 3.1).
-    @_noAllocation @_noLocks
-    package static func isStereo(_ packet: UnsafeRawBufferPointer) -> Bool {
-        packet.count > 0 && packet[0] & 0x04 != 0
-    }
-
     /// Whether a packet carries a redundant copy of the frame before it.
     @_noAllocation @_noLocks
     package static func hasRedundancy(_ packet: UnsafeRawBufferPointer) -> Bool {

@@ -13,7 +13,6 @@ struct CardCapture: ~Copyable {
     var pacing = CardPacing()
     /// Frames in the card's format, as read.
     private let scratch: UnsafeMutableRawPointer
-    private let scratchFrames: Int
     private var queue: SampleQueue
     /// Between microphone and the end of the queue at the last reading, frames.
     private var cardDelay = 0
@@ -25,14 +24,12 @@ struct CardCapture: ~Copyable {
         self.device = device
         self.channels = channels
         self.block = block
-        scratchFrames = AudioLimits.blockSamples
-        let bytes = scratchFrames * device.channels * device.format.bytes
+        let bytes = AudioLimits.blockSamples * device.channels * device.format.bytes
         scratch = .allocate(byteCount: bytes, alignment: 16)
         scratch.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         queue = SampleQueue(channels: channels, capacity: 2 * AudioLimits.blockSamples)
-        // Wakes when a block is there (a longer period comes in one piece anyway).
-        _ = calsa_set_avail_min(
-            device.pcm, device.softwareParameters, snd_pcm_uframes_t(min(block, device.buffer / 2)))
+        // Wakes when a block is there (a longer period comes in one piece anyway). A buffer holds two at least.
+        _ = calsa_set_avail_min(device.pcm, device.softwareParameters, snd_pcm_uframes_t(block))
     }
 
     deinit {
@@ -43,8 +40,12 @@ struct CardCapture: ~Copyable {
     /// thread comes.
     private(set) var delayMicroseconds = 0
 
-    /// Starts it when it does not run and reads until a block is there or the card is empty; `.fine` when `block` frames
-    /// can be taken with ``take(into:frames:)``, nil when there are not as many yet.
+    /// Starts it when it does not run and reads a block as soon as it is there whole; `.fine` when `block` frames can be
+    /// taken with ``take(into:frames:)``, nil when there are not as many yet.
+    ///
+    /// What is less than a block stays in the card, and what is more too: a card wakes the thread when a block is there
+    /// beyond what was read, most at the end of a period only. Were a part of one read when something else wakes the
+    /// thread, the block would be there in the middle of the next period, and be seen at its end.
     @_noAllocation @_noLocks
     mutating func service(now: MonotonicTime, block: Int) -> CardOutcome? {
         pacing.look(now: now)
@@ -60,10 +61,10 @@ struct CardCapture: ~Copyable {
             var delay: snd_pcm_sframes_t = 0
             let code = calsa_avail_delay(device.pcm, &available, &delay)
             if code < 0 { return failure(code, now) }
-            if available <= 0 { return idle(now, block) }
-            let wanted = min(Int(available), min(scratchFrames, queue.capacity - queue.count))
+            let wanted = block - queue.count
+            if available < wanted { return idle(now, missing: wanted - max(Int(available), 0)) }
             let read = calsa_read(device.pcm, scratch, snd_pcm_uframes_t(wanted))
-            if read == -Int(EAGAIN) || read == 0 { return idle(now, block) }
+            if read == -Int(EAGAIN) || read == 0 { return idle(now, missing: wanted) }
             if read < 0 { return failure(Int32(read), now) }
             device.format.read(
                 scratch, frames: read, sourceChannels: device.channels, into: queue.end, channels: channels)
@@ -87,9 +88,9 @@ struct CardCapture: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private mutating func idle(_ now: MonotonicTime, _ block: Int) -> CardOutcome? {
+    private mutating func idle(_ now: MonotonicTime, missing: Int) -> CardOutcome? {
         if pacing.isStalled(at: now) { return .failed(CardPacing.standsStill) }
-        pacing.missing = block - queue.count
+        pacing.missing = missing
         return nil
     }
 

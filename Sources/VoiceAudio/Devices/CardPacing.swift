@@ -43,7 +43,7 @@ struct CardPacing: BitwiseCopyable {
     /// It was signalled and nothing could be done: come back when the missing frames should be there.
     @_noAllocation @_noLocks
     mutating func backOff(now: MonotonicTime) {
-        let wait = min(max(Int64(missing) * 62_500 / 3, 500_000), 5_000_000)
+        let wait = min(max(Int64(missing) * 62_500 / 3, 500_000), 5_000_000) + 50_000
         pollAfter = now.later(by: wait)
     }
 

@@ -5,16 +5,17 @@
 /// where it arises: ``PlayoutResampler`` reads the decoded sound a few ppm faster or slower than it plays it.
 ///
 /// A proportional-integral controller on the excess of the delay over its target, critically damped. Its natural
-/// frequency is 0.1 rad/s in the first quarter minute, so that it settles before much of the delay is gone, and falls to
-/// 0.015 within two: crystals do not change, and what is slow takes nothing of the path's jitter for drift. The integral is the drift
-/// proper; it learns only while the delay is near the target, because what is farther away is the jitter's doing, and
-/// time-stretching's job. Both parts together stay within ±1500 ppm, a fortieth of a semitone.
+/// frequency is 0.1 rad/s in the first half minute, in which it learns four fifths before much of the delay is gone, and
+/// falls to 0.015 within three more: crystals do not change, and what is slow takes nothing of the path's jitter for
+/// drift. The integral is the drift proper; it learns only while the delay is near the target, because what is farther
+/// away is the jitter's doing, and time-stretching's job. Both parts together stay within ±1500 ppm, a fortieth of a
+/// semitone.
 package struct DriftCorrector: BitwiseCopyable {
     /// Natural frequency, rad/s.
     private static var quick: Double { 0.1 }
     private static var steady: Double { 0.015 }
     /// Seconds until it falls; from there on it is in proportion to 1 / time.
-    private static var learning: Double { 15 }
+    private static var learning: Double { 30 }
     /// Farther from the target than this nothing is learned, s.
     private static var band: Double { 0.009 }
     private static var largestError: Double { 0.008 }

@@ -134,6 +134,7 @@ struct PlayerPipeline: ~Copyable {
         cells.pointee.bufferDelayMicroseconds.store(Int(unit.jitterBuffer.delay / 1000), ordering: .relaxed)
         cells.pointee.decodeDelayMicroseconds.store(Int(unit.decodeDelay / 1000), ordering: .relaxed)
         cells.pointee.targetDelayMicroseconds.store(Int(unit.jitterBuffer.target / 1000), ordering: .relaxed)
+        cells.pointee.driftPartsPerMillion.store(Int32(unit.driftPartsPerMillion), ordering: .relaxed)
         cells.pointee.packetsReceived.store(counters.received, ordering: .relaxed)
         cells.pointee.packetsLost.store(counters.lost, ordering: .relaxed)
         cells.pointee.packetsLate.store(counters.late, ordering: .relaxed)

@@ -1,3 +1,4 @@
+import RTP
 import Transport
 
 /// Turns one stream's packets into blocks of sound: jitter buffer, decoder, and what smooths the seams between them.
@@ -104,7 +105,7 @@ package struct PlayoutUnit: ~Copyable {
         switch jitterBuffer.next(at: time.later(by: queued), wanted: wanted) {
         case .decode(let packet, let excess, let isJump):
             decodeDelay = min(queued, max(jitterBuffer.delay, 0))
-            let isStereo = channels == 1 && allowsStereo && stereo != nil && VoiceDecoder.isStereo(packet.payload)
+            let isStereo = channels == 1 && allowsStereo && stereo != nil && OpusPacket.isStereo(packet.payload)
             if jitterBuffer.counters.restarts != restarts {
                 beginAnew()
             } else if isJump, !isStereo {

@@ -136,6 +136,7 @@ extension AudioLoop {
     private mutating func leave(_ publisher: UnsafeMutablePointer<PublisherPipeline>, channel: Int) {
         publisherCells[channel].isRunning.store(false, ordering: .relaxed)
         publisherCells[channel].soundLevel.store(0, ordering: .relaxed)
+        publisherCells[channel].voiceActivity.store(false, ordering: .relaxed)
         // Last: who waits for it sees the cells as they are now. With a full ring it stays, silent, for a block more.
         if tell(.publisher(channel: channel, publisher)) { publishers[channel] = nil }
     }
@@ -203,6 +204,7 @@ extension AudioLoop {
     private mutating func leave(_ player: UnsafeMutablePointer<PlayerPipeline>, slot: Int) {
         playerCells[slot].isRunning.store(false, ordering: .relaxed)
         playerCells[slot].soundLevel.store(0, ordering: .relaxed)
+        playerCells[slot].voiceActivity.store(false, ordering: .relaxed)
         if tell(.player(slot: slot, player)) { players[slot] = nil }
     }
 

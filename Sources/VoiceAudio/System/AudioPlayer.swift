@@ -44,6 +44,7 @@ package struct AudioPlayer: Sendable {
             bufferDelay: Double(players[slot].bufferDelayMicroseconds.load(ordering: .relaxed)) / 1000,
             decodeDelay: Double(players[slot].decodeDelayMicroseconds.load(ordering: .relaxed)) / 1000,
             targetDelay: Double(players[slot].targetDelayMicroseconds.load(ordering: .relaxed)) / 1000,
+            driftPartsPerMillion: Double(players[slot].driftPartsPerMillion.load(ordering: .relaxed)),
             packetsReceived: players[slot].packetsReceived.load(ordering: .relaxed),
             packetsLost: players[slot].packetsLost.load(ordering: .relaxed),
             packetsLate: players[slot].packetsLate.load(ordering: .relaxed),

@@ -10,6 +10,8 @@ package struct PlayerSnapshot: Sendable {
     package var decodeDelay: Double
     /// What the jitter buffer aims at, ms.
     package var targetDelay: Double
+    /// By how much the far clock is faster than the card here, in millionths, as far as is known.
+    package var driftPartsPerMillion: Double
     package var packetsReceived: Int
     /// Never arrived, or too late.
     package var packetsLost: Int

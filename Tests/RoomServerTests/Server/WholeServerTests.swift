@@ -92,12 +92,7 @@ struct WholeServerTests {
         #expect(error.code == 1_000_017)
         #expect(server.counts.streams == 1)
 
-        // All threads turn.
-        let deadline = ContinuousClock.now + .seconds(10)
-        while !zip(beats, server.heartbeats()).allSatisfy(<), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        #expect(zip(beats, server.heartbeats()).allSatisfy(<))
+        try await two.media.until("all threads turn") { _ in zip(beats, server.heartbeats()).allSatisfy(<) }
 
         one.signaling.request("logout", [:], id: 5)
         _ = try await one.signaling.response(to: 5).get()

@@ -26,6 +26,8 @@ final class SystemdHost {
                 "systemd-nspawn", "-q", "-D", merged, "-M", "zegotest\(getpid())", "--register=no", "--keep-unit",
                 "--boot",
                 "--console=pipe", "--private-network", "--capability=CAP_IPC_LOCK",
+                // Below /tmp it would not be seen.
+                "--bind-ro=\(Programs.repository)",
             ] + (folder.map { ["--bind-ro=\($0):/run/shared"] } ?? []), output: place.file("console"))
         leader = try waitUntil(upTo: 90, for: "systemd to be up", instead: { self.container.output }) {
             guard container.isRunning else {
