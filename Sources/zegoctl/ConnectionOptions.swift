@@ -10,7 +10,7 @@ struct ConnectionOptions: ParsableArguments {
     @Flag(help: "Print the raw result.")
     var json = false
 
-    @Option(help: "Seconds to wait for an answer (default: 30, or longer than the call's own wait).")
+    @Option(help: "Seconds to wait for an answer (default: 30 or the call's own wait; wait and events: for ever).")
     var timeout: Double?
 
     /// These options, with those given before the subcommand where these say nothing.
@@ -32,12 +32,22 @@ struct ConnectionOptions: ParsableArguments {
     var controlPath: String {
         if let socket { return socket }
         if let socket = ProcessEnvironment.value("ZEGOD_SOCKET"), !socket.isEmpty { return socket }
-        let system = "/run/zegod/control.sock"
-        guard access(system, F_OK) != 0, let directory = ProcessEnvironment.value("XDG_RUNTIME_DIR") else {
-            return system
+        return isOfUser ? userPath ?? Self.systemPath : Self.systemPath
+    }
+
+    /// Whether the daemon of this user is meant: no socket is named, and of the two there are that is the one that can be
+    /// written to.
+    var isOfUser: Bool {
+        guard socket == nil, ProcessEnvironment.value("ZEGOD_SOCKET")?.isEmpty ?? true, let userPath else {
+            return false
         }
-        let user = "\(directory)/zegod/control.sock"
-        return access(user, F_OK) == 0 ? user : system
+        return access(Self.systemPath, R_OK | W_OK) != 0 && access(userPath, F_OK) == 0
+    }
+
+    private static let systemPath = "/run/zegod/control.sock"
+
+    private var userPath: String? {
+        ProcessEnvironment.value("XDG_RUNTIME_DIR").map { "\($0)/zegod/control.sock" }
     }
 
     /// The socket of another name beside the control socket.

@@ -84,6 +84,15 @@ import VoiceEngine
         let (ben, events) = try await bed.engine()
         try await bed.login(ben, "ben")
         _ = try await ben.startPlaying(streamID: "speech", sink: .file(path: "heard.wav"))
+        // Again it is the same player; elsewhere it does not go.
+        _ = try await ben.startPlaying(streamID: "speech")
+        _ = try await ben.startPlaying(streamID: "speech", sink: .file(path: "heard.wav"))
+        for sink in [PlaySink.device, .file(path: "other.wav")] {
+            let error = await #expect(throws: ZegoError.self) {
+                try await ben.startPlaying(streamID: "speech", sink: sink)
+            }
+            #expect(error?.code == .illegalParameter && error?.description.contains("heard.wav") == true)
+        }
         try await bed.login(anna, "anna")
         _ = try await anna.startPublishing(
             streamID: "speech", source: .file(path: "speech.wav", loop: false), wait: .seconds(10))

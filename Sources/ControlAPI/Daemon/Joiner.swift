@@ -166,7 +166,7 @@ package actor Joiner {
     private func play(_ stream: String) async {
         await attempt("play \(stream)") { engine in
             _ = try await engine.startPlaying(
-                streamID: stream, roomID: self.roomID, sink: .device, bufferRange: nil, whep: nil, wait: .no)
+                streamID: stream, roomID: self.roomID, sink: nil, bufferRange: nil, whep: nil, wait: .no)
         }
     }
 

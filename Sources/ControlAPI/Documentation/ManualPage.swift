@@ -8,6 +8,8 @@ package struct ManualPage: Sendable {
     ///   - summary: what it is about, in a few words.
     package init(name: String, section: Int, version: String, summary: String) {
         lines.append(".TH \(name.uppercased()) \(section) \"\" \"zegod \(version)\" \"zegod\"")
+        // Some of the SDK's names are longer than half a line: nothing is spread to both margins.
+        lines.append(".ad l")
         heading("NAME")
         lines.append("\(Self.escape(name)) \\- \(Self.escape(summary))")
     }

@@ -24,7 +24,7 @@ package protocol EngineControlling: Sendable {
     func stopPublishing(streamID: String) async throws -> CallResult
 
     func startPlaying(
-        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, whep: MediaEndpoint?,
+        streamID: String, roomID: String?, sink: PlaySink?, bufferRange: BufferRange?, whep: MediaEndpoint?,
         wait: CallWait
     ) async throws -> PlayResult
     func stopPlaying(streamID: String) async throws -> CallResult

@@ -23,15 +23,20 @@ enum DeviceMethods {
     }
 
     private static let use = Method<ControlContext>(
-        "useAudioDevice", "Changes a device, during a call too; answers when it has opened.",
+        "useAudioDevice",
+        "Changes a device, during a call too; answers when it has opened. One that does not open is chosen all the same, and silent until it does.",
         parameters: [
             .required("type", .deviceType, "input or output"),
-            .required("deviceID", .string(maximumBytes: 1024), "an ALSA PCM name, null, tone:440, file:/path.wav"),
+            .required(
+                "deviceID", .string(maximumBytes: 255),
+                "an ALSA PCM name, null, tone:440, loopback, or what the configuration names"),
         ], errors: [.sdk(.deviceInvalidID), .sdk(.deviceInUse), .sdk(.deviceNoAuthorization)],
         memory: .device
     ) { call in
         var reader = call.reader
-        return Reply(
-            try await call.context.engine().useAudioDevice(reader.choice("type"), deviceID: reader.string("deviceID")))
+        let type = try reader.choice("type", as: AudioDeviceType.self)
+        let deviceID = try CallerDeviceID.check(
+            reader.string("deviceID"), configured: call.context.keeper?.configuredDevice(type.rawValue))
+        return Reply(try await call.context.engine().useAudioDevice(type, deviceID: deviceID))
     }
 }

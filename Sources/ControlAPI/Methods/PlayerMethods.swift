@@ -8,7 +8,7 @@ enum PlayerMethods {
 
     private static let start = Method<ControlContext>(
         "startPlaying", aliases: ["startPlayingStream"],
-        "Plays a stream of a room or of a WHEP server; answers at play-requesting unless wait is given. A stream that is not there yet is waited for.",
+        "Plays a stream of a room or of a WHEP server; answers at play-requesting unless wait is given. A stream that is not there yet is waited for. One that plays already goes on as it is, but for bufferRange, which changes at once (the SDK's setPlayStreamBufferIntervalRange); another sink is refused.",
         parameters: [
             .streamID, .optional("roomID", .string(), "the room, where it matters"),
             .optional(
@@ -37,7 +37,7 @@ enum PlayerMethods {
         ],
         errors: [
             .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.playerCountExceeded), .sdk(.playFailed),
-            .sdk(.playAuthenticationFailed),
+            .sdk(.playAuthenticationFailed), .sdk(.illegalParameter), .sdk(.playRoomIDNull),
         ],
         isLongRunning: true, memory: .plays
     ) { call in
@@ -50,9 +50,10 @@ enum PlayerMethods {
         return Reply(reply, seq: result.lastSeq)
     }
 
-    private static func playSink(_ reader: inout JSONReader) throws(JSONShapeError) -> PlaySink {
+    private static func playSink(_ reader: inout JSONReader) throws(JSONShapeError) -> PlaySink? {
         switch reader.optionalValue("sink") {
-        case nil, "device": return .device
+        case nil: return nil
+        case "device": return .device
         default:
             var sink = try reader.object("sink")
             return .file(

@@ -27,7 +27,7 @@ enum ProcessingMethods {
         _ name: String, _ part: ProcessingPart, _ summary: String, default mode: ProcessingMode
     ) -> Method<ControlContext> {
         Method<ControlContext>(
-            name, summary + " From then on its setting does not follow the scenario's.",
+            name, summary + " Until setRoomScenario, which sets all three and what setAudioConfig has set.",
             parameters: [
                 .required("enable", .boolean, "on or off"),
                 .optional(

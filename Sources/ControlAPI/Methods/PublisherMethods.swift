@@ -12,7 +12,7 @@ enum PublisherMethods {
             .required("file", .string(maximumBytes: 4095), "a WAV file below the files directory"),
             .optional("loop", .boolean, default: false, "again from the start at its end"),
         ]),
-        .object([.required("tone", .number(1...20_000), "hertz")]),
+        .object([.required("tone", .number(20...20_000), "hertz")]),
     ])
 
     private static let start = Method<ControlContext>(
@@ -32,6 +32,7 @@ enum PublisherMethods {
         errors: [
             .sdk(.notLoggedIn), .sdk(.streamIDInvalidCharacter), .sdk(.alreadyPublishing),
             .sdk(.repetitivePublishStream), .sdk(.publishAuthenticationFailed), .sdk(.publishFailed),
+            .sdk(.illegalParameter), .sdk(.publishRoomIDNull),
         ], isLongRunning: true, memory: .publishes
     ) { call in
         var reader = call.reader
@@ -80,7 +81,7 @@ enum PublisherMethods {
             .optional(
                 "preset", .choice(AudioPreset.allCases.map(\.rawValue)), "the SDK's presets; instead of the others"),
             .channel,
-        ], errors: [.sdk(.bitrateInvalid), .sdk(.alreadyPublishing)],
+        ], errors: [.sdk(.configurationAfterEngineStarted), .sdk(.illegalParameter)],
         memory: .setting("audioConfig", by: "channel")
     ) { call in
         var reader = call.reader

@@ -123,6 +123,9 @@ package final class CallKeeper: Sendable {
         await settle(changed)
     }
 
+    /// What the configuration says of the input or output device.
+    func configuredDevice(_ type: String) -> String? { state.withLock { $0.configuredDevices[type] } }
+
     /// What the configuration says of the devices: one that was chosen while it said something else is forgotten.
     package func configure(input: String, output: String) {
         let devices = ["input": input, "output": output]

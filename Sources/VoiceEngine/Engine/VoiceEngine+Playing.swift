@@ -15,7 +15,7 @@ extension VoiceEngine {
     /// 1000014 to 1000016 for a streamID that is none, 1000017 for a file that cannot be made or a URL that is none,
     /// 1004003 and 1004001 when the WHEP server refuses.
     package func startPlaying(
-        streamID: String, roomID: String? = nil, sink: PlaySink = .device, bufferRange: BufferRange? = nil,
+        streamID: String, roomID: String? = nil, sink: PlaySink? = nil, bufferRange: BufferRange? = nil,
         whep: MediaEndpoint? = nil, wait: CallWait = .no
     ) async throws -> PlayResult {
         try checkAlive()
@@ -23,7 +23,7 @@ extension VoiceEngine {
         let streamID = try StreamID(streamID)
         let endpoint = try whep.map { endpoint throws(ZegoError) in try EndpointCredentials(endpoint) }
         let room = endpoint == nil ? try room(for: roomID, missing: .playRoomIDNull).roomID : nil
-        if let token = join(streamID, bufferRange) { return try await playResult(token, streamID, wait) }
+        if let token = try join(streamID, sink, bufferRange) { return try await playResult(token, streamID, wait) }
         let taken = Set(players.values.filter { !$0.isFinal }.map(\.slot)).union(reservedSlots)
         guard taken.count < Self.maximumPlayers,
             let slot = (0..<AudioLimits.playerSlots).first(where: { !taken.contains($0) && !stoppingSlots.contains($0) }
@@ -33,12 +33,12 @@ extension VoiceEngine {
         reservedSlots.insert(slot)
         defer { reservedSlots.remove(slot) }
         let range = bufferRange.map { $0.minMs...$0.maxMs } ?? 0...AudioLimits.maximumBufferMilliseconds
-        let file = try await startPlayerAudio(slot, sink, range)
+        let file = try await startPlayerAudio(slot, sink ?? .device, range)
         guard (try? checkAlive()) != nil, isPresent(room) else {
             stopPlayerAudio(slot)
             throw ZegoError(.notLoggedIn)
         }
-        if let token = join(streamID, bufferRange) {
+        if let token = try join(streamID, sink, bufferRange) {
             // Another call for the stream was faster.
             stopPlayerAudio(slot)
             return try await playResult(token, streamID, wait)
@@ -51,7 +51,7 @@ extension VoiceEngine {
         let token = nextToken
         nextToken += 1
         let player = Player(
-            streamID: streamID, roomID: room, whep: endpoint?.url.origin, slot: slot, sink: sink,
+            streamID: streamID, roomID: room, whep: endpoint?.url.origin, slot: slot, sink: sink ?? .device,
             volume: allPlayersVolume, muted: false, isConnected: room != nil && isMediaConnected, schedule: schedule,
             now: began)
         players[token] = player
@@ -63,10 +63,17 @@ extension VoiceEngine {
         return try await playResult(token, streamID, wait)
     }
 
-    /// The player that plays a stream already, with these bounds from now on.
-    private func join(_ streamID: StreamID, _ bufferRange: BufferRange?) -> UInt64? {
+    /// The player that plays a stream already, with these bounds from now on. 1000017 when it plays into something else.
+    private func join(
+        _ streamID: StreamID, _ sink: PlaySink?, _ bufferRange: BufferRange?
+    ) throws(ZegoError) -> UInt64? {
         guard let (token, player) = players.first(where: { $0.value.streamID == streamID && !$0.value.isFinal }) else {
             return nil
+        }
+        guard sink == nil || sink == player.sink else {
+            throw ZegoError(
+                .illegalParameter,
+                detail: "\(streamID.rawValue) plays into \(player.sink.words) already; stopPlaying, then another sink")
         }
         if let bufferRange { audio.player(player.slot).setBufferRange(bufferRange.minMs...bufferRange.maxMs) }
         return token

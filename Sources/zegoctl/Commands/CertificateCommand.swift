@@ -86,7 +86,7 @@ struct CertificateCreateCommand: ParsableCommand {
             A certificate for \(made.names.joined(separator: ", ")), valid until \(made.validUntil).
             SHA-256: \(made.pin)
 
-            For the server, in zegod.toml or zego-roomd.toml, and zegoctl call reload or a restart:
+            For the server, in zegod.toml or zego-roomd.toml, and then a restart (sudo systemctl restart zegod):
 
             [server]
             listen = "0.0.0.0"

@@ -12,24 +12,26 @@ struct DoctorCommand: ParsableCommand {
     @ParentCommand var root: ZegoctlCommand
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: "The configuration of the daemon (default: /etc/zegod/zegod.toml).")
-    var config = "/etc/zegod/zegod.toml"
+    @Option(name: .customLong("config"), help: "The configuration of the daemon (default: /etc/zegod/zegod.toml).")
+    var configuration: String?
 
     @Option(help: "Where the daemon keeps its state (default: /var/lib/zegod).")
-    var stateDir = "/var/lib/zegod"
+    var stateDir: String?
 
     func run() throws {
         let options = connection.or(root.connection)
         var status = CommandFailure.Status.callFailed
+        let places = try Self.places(configuration, stateDir, isUser: options.isOfUser)
+        let stateDir = places.state
         var findings = [
-            configurationFinding(),
+            configurationFinding(places),
             Diagnosis.clock(now: Int64(time(nil)), isSynchronised: MachineFacts.isClockSynchronised),
         ]
         if let disk = Diagnosis.disk(freeBytes: MachineFacts.freeBytes(stateDir), path: stateDir) {
             findings.append(disk)
         }
         do throws(CommandFailure) {
-            findings += try ask(options)
+            findings += try ask(options, places)
         } catch {
             status = error.status
             findings.append(socketFinding(options.controlPath, error))
@@ -42,13 +44,24 @@ struct DoctorCommand: ParsableCommand {
         if findings.contains(where: { $0.severity == .problem }) { throw ExitCode(status.rawValue) }
     }
 
+    /// Where the daemon that is asked has its files.
+    private static func places(
+        _ configuration: String?, _ state: String?, isUser: Bool
+    ) throws(ConfigurationError) -> DaemonDirectories {
+        try DaemonDirectories(
+            name: "zegod", configuration: configuration, state: state, isUser: isUser,
+            environment: ProcessEnvironment.value)
+    }
+
     private var hasUnit: Bool {
         ["/lib/systemd/system", "/usr/lib/systemd/system", "/usr/local/lib/systemd/system", "/etc/systemd/system"]
             .contains { access("\($0)/zegod.service", F_OK) == 0 }
     }
 
     /// What the daemon tells of itself, and what this machine tells of the daemon.
-    private func ask(_ options: ConnectionOptions) throws(CommandFailure) -> [Finding] {
+    private func ask(
+        _ options: ConnectionOptions, _ places: DaemonDirectories
+    ) throws(CommandFailure) -> [Finding] {
         let client = try LineClient(path: options.controlPath)
         let timeout = options.timeout ?? 5
         let hello = try client.call("hello", ["client": "zegoctl doctor"], id: 1, timeout: timeout)
@@ -62,7 +75,7 @@ struct DoctorCommand: ParsableCommand {
         ]
         let reach = ServerProbe.reach(server)
         findings += Diagnosis.call(status, reach: reach)
-        if reach == .answers, let answer = ServerProbe.ask(server, trust: daemonConfiguration?.engine.trust) {
+        if reach == .answers, let answer = ServerProbe.ask(server, trust: daemonConfiguration(places)?.engine.trust) {
             findings += Diagnosis.server(server, answer)
         }
         findings += Diagnosis.devices(
@@ -84,34 +97,40 @@ struct DoctorCommand: ParsableCommand {
             path, trouble, user: user, isMemberElsewhere: MachineFacts.isMember(user, of: "zegod"), hasUnit: hasUnit)
     }
 
-    private func readConfiguration() throws(ConfigurationError) -> DaemonConfiguration {
-        let file = try ConfigurationFile.read(config, isRequired: false)
-        return try DaemonConfiguration(file: file, stateDirectory: stateDir)
+    private func readConfiguration(_ places: DaemonDirectories) throws(ConfigurationError) -> DaemonConfiguration {
+        let file = try ConfigurationFile.read(places.configuration, isRequired: false)
+        return try DaemonConfiguration(file: file, stateDirectory: places.state)
     }
 
     /// Nil when this user cannot read it.
-    private var daemonConfiguration: DaemonConfiguration? { try? readConfiguration() }
+    private func daemonConfiguration(_ places: DaemonDirectories) -> DaemonConfiguration? {
+        try? readConfiguration(places)
+    }
 
-    private func configurationFinding() -> Finding {
-        guard access(config, F_OK) == 0 else {
-            return errno == EACCES
-                ? Finding(
-                    .unknown, "configuration", "\(config) cannot be seen by \(MachineFacts.userName)",
-                    fix: "sudo zegoctl doctor")
-                : Finding(.ok, "configuration", "\(config) is not there: every value has its default")
-        }
-        guard access(config, R_OK) == 0 else {
-            return Finding(
-                .unknown, "configuration", "\(config) cannot be read by \(MachineFacts.userName)",
-                fix: "sudo zegoctl doctor")
+    private func configurationFinding(_ places: DaemonDirectories) -> Finding {
+        let path = places.configuration
+        let isReadable = access(path, R_OK) == 0
+        guard isReadable || errno == ENOENT else { return unreadable(path) }
+        guard isReadable else {
+            return Finding(.ok, "configuration", "\(path) is not there: every value has its default")
         }
         do {
-            _ = try readConfiguration()
-            return Finding(.ok, "configuration", "\(config) is right")
+            _ = try readConfiguration(places)
+            return Finding(.ok, "configuration", "\(path) is right")
         } catch {
+            // A key or a secret in a file that is the daemon's alone is no fault of the configuration.
+            let isForbidden = error.description.contains(String(cString: strerror(EACCES)))
+            guard geteuid() == 0 || !isForbidden else {
+                return Finding(.unknown, "configuration", error.description, fix: "sudo zegoctl doctor")
+            }
             return Finding(
                 .problem, "configuration", error.description,
-                fix: "edit it; zegod --check-config --config \(config) checks it")
+                fix: "edit it; zegod --check-config --config \(path) checks it")
         }
+    }
+
+    private func unreadable(_ path: String) -> Finding {
+        Finding(
+            .unknown, "configuration", "\(path) cannot be read by \(MachineFacts.userName)", fix: "sudo zegoctl doctor")
     }
 }

@@ -170,7 +170,7 @@ actor ScriptedEngine: EngineControlling {
     }
 
     func startPlaying(
-        streamID: String, roomID: String?, sink: PlaySink, bufferRange: BufferRange?, whep: MediaEndpoint?,
+        streamID: String, roomID: String?, sink: PlaySink?, bufferRange: BufferRange?, whep: MediaEndpoint?,
         wait: CallWait
     ) throws -> PlayResult {
         if case .file(let path, let isNumbered) = sink {
