@@ -104,6 +104,7 @@ struct PackageTests {
         try host.demand("test -e /etc/zegod/zegod.toml && test -e /var/lib/zegod/state.json")
         try host.demand("dpkg -i /run/shared/\(next)", upTo: 120)
         try Self.isInCall(host)
+        try host.demand("zegoctl cert create --host localhost && test -e /etc/zegod/tls/key.pem")
         try host.demand("dpkg -P zegod", upTo: 60)
         try host.demand("test ! -e /etc/zegod && test ! -e /var/lib/zegod && test ! -e /run/zegod/control.sock")
         #expect(try host.run("systemctl list-unit-files 'zego*'").output.contains("0 unit files"))
