@@ -7,18 +7,24 @@ package struct PathEstimate: ~Copyable {
 
     /// The transport-wide number of the next packet.
     package private(set) var nextNumber: UInt16
-    private var sent = SentPacketLog()
+    private var sent: SentPacketLog
     private var gaps = FeedbackGaps()
     private var rate: SendRateEstimator
 
-    /// - Parameter reaction: see ``SendRateEstimator/init(reaction:)``.
-    package init(firstNumber: UInt16 = 0, reaction: Int64 = 150_000_000) {
+    /// - Parameters:
+    ///   - reaction: see ``SendRateEstimator/init(reaction:)``.
+    ///   - streams: see ``makeRoom(streams:)``.
+    package init(firstNumber: UInt16 = 0, reaction: Int64 = 150_000_000, streams: Int = 1) {
         nextNumber = firstNumber
+        sent = SentPacketLog(streams: streams)
         rate = SendRateEstimator(reaction: reaction)
     }
 
     /// Bits per second with all headers that the path is taken to be good for; nil: more than is wanted.
     package var limit: Double? { rate.limit }
+
+    /// So many streams go over the path from now on. Allocates when they have become many more.
+    package mutating func makeRoom(streams: Int) { sent.makeRoom(streams: streams) }
 
     /// A packet goes out under ``nextNumber``.
     ///
@@ -39,7 +45,10 @@ package struct PathEstimate: ~Copyable {
     }
 
     /// Takes feedback; `each` is told of every packet of it, in the order in which they were sent.
+    ///
+    /// Feedback about more packets than are remembered is left out: forty bytes can speak of 65 535.
     package mutating func take(_ feedback: TransportFeedback, each: (_ stream: UInt8, _ isLost: Bool) -> Void) {
+        guard feedback.packetCount <= sent.capacity else { return }
         for number in gaps.lost(before: feedback) { take(number, arrivalTicks: nil, each) }
         for result in feedback { take(result.sequenceNumber, arrivalTicks: result.arrivalTicks, each) }
     }

@@ -10,7 +10,7 @@
 /// while it drains, nothing changes. Then the rate rises again, slowly where the bottleneck was found last.
 ///
 /// **A path that has become longer** looks the same at first. But its queue does not drain: when three decreases have not
-/// moved it, and nothing is lost, its transit is the new base and the rate is what it was.
+/// moved it, and little was lost meanwhile, its transit is the new base and the rate is what it was.
 ///
 /// **Loss** alone is no sign of a full path: radio loses packets however few there are. From 10 % on it is tried out (``LossTrial``):
 /// some seconds of less. A path that drops what is over its rate loses less then, by a share that follows from how much less
@@ -28,6 +28,11 @@ package struct SendRateEstimator: Sendable {
     private static let bucketNanoseconds: Int64 = 3_000_000_000
     private static let buckets = 10
     private static let noTransit = Int64.max
+    /// Nothing was sent for so long: what comes behind it is another window.
+    private static let longestPause: Int64 = 1_000_000_000
+    /// A far end whose clock seems to be further away than this from where it was does not tell the truth, or was stopped
+    /// meanwhile: an hour. Every time that follows from its arrivals is bounded by it.
+    private static let farthest: UInt64 = 3_600_000_000_000
 
     private struct Window: Sendable {
         var firstSent: Int64 = 0
@@ -56,6 +61,7 @@ package struct SendRateEstimator: Sendable {
 
     private var window = Window()
     private var lastTicks: Int64?
+    /// ns; the clock of the far end, set so that the first packet arrived when it was sent.
     private var arrivalNanoseconds: Int64 = 0
     /// The smallest transit of each of the last ``buckets`` times three seconds.
     private var minima = [Int64](repeating: SendRateEstimator.noTransit, count: SendRateEstimator.buckets)
@@ -67,6 +73,8 @@ package struct SendRateEstimator: Sendable {
     private var decreasedAt = Int64.min / 2
     private var decreases = 0
     private var queueAtFirstDecrease: Int64 = 0
+    /// Since the first decrease.
+    private var seen = (packets: 0, lost: 0)
     private var limitBeforeDecreases: Double?
     private var holdUntil = Int64.min / 2
     /// The rate at which a bottleneck was met last.
@@ -92,17 +100,21 @@ package struct SendRateEstimator: Sendable {
     ///   - ticks: ``TransportFeedback/Result/arrivalTicks``.
     ///   - bytes: with all headers.
     package mutating func arrived(sent: Int64, ticks: Int64, bytes: Int) {
-        let step = lastTicks.map { Int64(Int32(truncatingIfNeeded: ticks &- $0)) } ?? 0
+        if let lastTicks {
+            let step = Int64(Int32(truncatingIfNeeded: ticks &- lastTicks))
+            arrivalNanoseconds &+= step * TransportFeedback.tickNanoseconds
+        } else {
+            arrivalNanoseconds = sent
+        }
         lastTicks = ticks
-        arrivalNanoseconds += step * TransportFeedback.tickNanoseconds
+        if (arrivalNanoseconds &- sent).magnitude > Self.farthest { beginAnew(at: sent) }
         let arrival = arrivalNanoseconds
+        begin(sent)
         if window.arrived == 0 {
-            window.firstArrival = arrival
+            (window.firstArrival, window.lastArrival) = (arrival, arrival)
             window.firstBytes = bytes
         }
-        begin(sent)
         window.lastArrival = max(window.lastArrival, arrival)
-        if window.arrived == 0 { window.lastArrival = arrival }
         window.arrived += 1
         window.bytes += bytes
         window.sentBytes += bytes
@@ -117,8 +129,18 @@ package struct SendRateEstimator: Sendable {
     }
 
     private mutating func begin(_ sent: Int64) {
+        // The pause is none of the packets' time: a rate that counts it is too low.
+        if window.packets > 0, sent - window.lastSent > Self.longestPause { window = Window() }
         if window.packets == 0 { window.firstSent = sent }
         window.lastSent = max(window.lastSent, sent)
+    }
+
+    /// Nothing is known of the far end's clock.
+    private mutating func beginAnew(at sent: Int64) {
+        arrivalNanoseconds = sent
+        window = Window()
+        for index in minima.indices { minima[index] = Self.noTransit }
+        (queue, decreases, queueAtFirstDecrease) = (0, 0, 0)
     }
 
     /// To be called behind each feedback.
@@ -142,6 +164,7 @@ package struct SendRateEstimator: Sendable {
 
     private mutating func judge(_ now: Int64) {
         let previous = queue
+        if decreases > 0 { seen = (seen.packets + window.packets, seen.lost + window.lost) }
         if window.transit != Self.noTransit { measure(now) }
         let current = limit ?? demand
         if let found = trial.judge(
@@ -163,7 +186,7 @@ package struct SendRateEstimator: Sendable {
         // It drains.
         guard queue - previous > -length / 25 else { return }
         guard window.firstSent >= decreasedAt + reaction else { return }
-        if decreases >= Self.decreasesUntilLonger, window.lost * 20 <= window.packets,
+        if decreases >= Self.decreasesUntilLonger, seen.lost * 10 <= seen.packets,
             queue < queueAtFirstDecrease * 5 / 4, queue > queueAtFirstDecrease * 3 / 4
         {
             return becomeLonger()
@@ -174,6 +197,7 @@ package struct SendRateEstimator: Sendable {
     private mutating func decrease(_ current: Double, _ now: Int64) {
         if decreases == 0 {
             queueAtFirstDecrease = queue
+            seen = (0, 0)
             limitBeforeDecreases = limit
         }
         decreases += 1

@@ -46,20 +46,22 @@ package struct StreamPlan: Equatable, Sendable {
     ///   - budget: bits per second that the stream may take with all headers; nil: enough.
     ///   - cap: … that it may take without its copies; nil: no less.
     ///   - present: what holds now, so that the length of the frames does not go to and fro.
+    ///   - mostCopies: where they may take what the budget has; nil: all payload bytes stay within 90 kb/s.
     package init(
         _ wish: Wish, feedback: RedundancyController, takesCopies: Bool, budget: Int? = nil, cap: Int? = nil,
-        present: StreamPlan? = nil
+        present: StreamPlan? = nil, mostCopies: RedundancyLevel? = nil
     ) {
-        var (wish, wanted) = (wish, takesCopies ? feedback.level : .none)
+        var (wish, wanted) = (wish, takesCopies ? min(feedback.level, mostCopies ?? .heavy) : .none)
+        let isThrifty = mostCopies == nil
         (level, frameMilliseconds, bitrate) = (.none, wish.frameMilliseconds, wish.bitrate)
         if let cap {
-            fit(into: cap, wish, .none, present?.frameMilliseconds)
+            fit(into: cap, wish, .none, present?.frameMilliseconds, isThrifty)
             if frameMilliseconds > wish.frameMilliseconds { wanted = min(wanted, .light) }
             wish = Wish(bitrate: bitrate, frameMilliseconds: frameMilliseconds)
         }
         level = wanted
-        bitrate = wanted.primaryBitrate(of: wish.bitrate)
-        if let budget { fit(into: budget, wish, wanted, present?.frameMilliseconds) }
+        bitrate = isThrifty ? wanted.primaryBitrate(of: wish.bitrate) : wish.bitrate
+        if let budget { fit(into: budget, wish, wanted, present?.frameMilliseconds, isThrifty) }
         expectedLossPercent = level == .none ? feedback.expectedLossPercent : 0
     }
 
@@ -76,7 +78,9 @@ package struct StreamPlan: Equatable, Sendable {
 
     private static func overhead(_ frameMilliseconds: Int) -> Int { packetOverhead * 8000 / frameMilliseconds }
 
-    private mutating func fit(into budget: Int, _ wish: Wish, _ wanted: RedundancyLevel, _ presentFrame: Int?) {
+    private mutating func fit(
+        into budget: Int, _ wish: Wish, _ wanted: RedundancyLevel, _ presentFrame: Int?, _ isThrifty: Bool
+    ) {
         guard demand > budget || presentFrame.map({ $0 > wish.frameMilliseconds }) ?? false else { return }
         let enough = min(wish.bitrate, Self.comfortable) * (wanted == .none ? 1 : 2)
         frameMilliseconds = 60
@@ -95,6 +99,7 @@ package struct StreamPlan: Equatable, Sendable {
         {
             level = lower
         }
-        bitrate = min(level.primaryBitrate(of: wish.bitrate), max(payload / (1 + level.copies), Self.least))
+        let most = isThrifty ? level.primaryBitrate(of: wish.bitrate) : wish.bitrate
+        bitrate = min(most, max(payload / (1 + level.copies), Self.least))
     }
 }

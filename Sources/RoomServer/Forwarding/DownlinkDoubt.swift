@@ -17,7 +17,7 @@ package struct DownlinkDoubt {
 
     private var until = MonotonicTime.zero
     private var notBefore = MonotonicTime.zero
-    private var isIntroduced = false
+    package private(set) var isIntroduced = false
     private var shortest = Int64.max
     private var shortestBefore = Int64.max
     private var spanEnd = MonotonicTime.zero
@@ -51,6 +51,6 @@ package struct DownlinkDoubt {
         if roundTrip - min(shortest, shortestBefore) > Self.growth { raise(now: now) }
     }
 
-    /// The peer does not tell what came.
+    /// The peer is none that tells what came.
     package mutating func becomeDeaf(now: MonotonicTime) { notBefore = now.advanced(byMilliseconds: Self.deafness) }
 }

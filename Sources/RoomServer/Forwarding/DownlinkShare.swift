@@ -10,6 +10,8 @@ package struct DownlinkShare {
     package static let goodVoice = 32_000
     private static let goodVoiceFrame = 40
     private static let mostVoice = 64_000
+    /// Payload bits per second of a stream's copies that one listener gets at most.
+    static let richestCopies = 160_000
     /// Bits per second of copies for one listener: ``CopyAllowance``.
     private static let mostCopies = 200_000
 
@@ -27,6 +29,8 @@ package struct DownlinkShare {
         package var takesEstimates = true
         /// The listener takes copies.
         package var takesCopies = true
+        /// Sound came lately; else the stream is silent, and takes nothing of the way.
+        package var isActive = true
 
         package init(present: StreamPlan.Wish, free: StreamPlan.Wish) {
             self.present = present
@@ -87,11 +91,23 @@ package struct DownlinkShare {
         let spare = budget - stream.ownDemand
         let copies = min(max(spare / max(stream.present.bitrate, 1), 0), RedundancyLevel.heavy.copies)
         copyLimit = RedundancyLevel(rawValue: UInt8(copies)) ?? .none
-        let plan = StreamPlan(
-            stream.free, feedback: feedback, takesCopies: stream.takesCopies, budget: budget, present: self.plan)
+        let plan = Self.plan(stream, feedback, budget, present: self.plan)
         self.plan = plan
         let wanted = StreamPlan.demand(bitrate: plan.bitrate, frameMilliseconds: plan.frameMilliseconds)
         let allowed = stream.listeners > 1 ? max(wanted, stream.floor) : wanted
         ask = stream.takesEstimates && allowed < stream.freeDemand ? allowed : nil
+    }
+
+    /// Who is alone has the publisher make room for copies, as far as the budget demands it: a frame of 28 kb/s with its copy
+    /// stands a lossy line better than one of 48 without. Others do not pay for them.
+    private static func plan(
+        _ stream: Stream, _ feedback: RedundancyController, _ budget: Int, present: StreamPlan?
+    ) -> StreamPlan {
+        let plain = StreamPlan(stream.free, feedback: feedback, takesCopies: false, budget: budget, present: present)
+        guard stream.takesCopies, stream.listeners <= 1 else { return plain }
+        let copies = min(richestCopies / max(plain.bitrate, 1), RedundancyLevel.heavy.copies)
+        return StreamPlan(
+            stream.free, feedback: feedback, takesCopies: true, budget: budget, present: present,
+            mostCopies: RedundancyLevel(rawValue: UInt8(copies)) ?? RedundancyLevel.none)
     }
 }

@@ -26,7 +26,8 @@ package final class Forwarder: Sendable {
         self.configuration = configuration
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let count = min(max(configuration.workers ?? cores, 1), WorkerIndex.maximum)
-        let points = configuration.listenAddresses.map { ListenPoint($0) }
+        let interfaces = NetworkInterfaces.addresses()
+        let points = configuration.listenAddresses.map { ListenPoint($0, among: interfaces) }
         let port = try Self.findPort(configuration.port, on: points)
         shared = ForwarderShared(
             certificate: try DTLSCertificate(),
@@ -84,7 +85,7 @@ package final class Forwarder: Sendable {
     }
 
     /// The addresses in the answers' candidates, as they are at the moment.
-    package var advertisedAddresses: [TransportAddress] { shared.advertised.current }
+    package var advertisedAddresses: [TransportAddress] { shared.advertised.current(now: .now()) }
 
     /// SHA-256 of the DTLS certificate.
     package var certificateFingerprint: [UInt8] { shared.certificate.fingerprint }

@@ -86,8 +86,8 @@ extension ForwardingWorker {
             }
         }
         if let samples {
-            group.meter.add(primary, samples: samples, hasNearCopy: packet.hasNearCopy) {
-                group.route.takesEstimates.load(ordering: .relaxed) && group.route.tally.ask != nil
+            group.meter.add(primary, samples: samples, hasNearCopy: packet.hasNearCopy, now: packet.arrival) {
+                group.isHeldBack
             }
             group.copies.remember(
                 primary, sequenceNumber: UInt16(truncatingIfNeeded: packet.sequence), timestamp: packet.timestamp)
@@ -115,8 +115,9 @@ extension ForwardingWorker {
         guard subscription.redPayloadType != nil else { return nil }
         let given: RedundancyLevel = packet.hasNearCopy ? .light : .none
         var level = max(subscription.redundancyLevel, given)
-        // A stream that is rich has copies of its own weight: 160 kb/s of them are enough.
-        while level > given, (level.copies - given.copies) * primary.count > 400 * samples / 960,
+        // A stream that is rich has copies of its own weight.
+        while level > given,
+            (level.copies - given.copies) * primary.count > DownlinkShare.richestCopies / 8 * samples / 48_000,
             let lower = RedundancyLevel(rawValue: level.rawValue - 1)
         {
             level = lower
@@ -159,6 +160,7 @@ extension ForwardingWorker {
             UnsafeRawBufferPointer(rebasing: slot[..<length]), sequenceNumber: header.sequenceNumber,
             payloadLength: payload.count)
         if number != nil {
+            session.hearing.packetSent()
             session.downlink?.packetSent(
                 stream: subscription.section, sequenceNumber: header.sequenceNumber, bytes: length, now: packet.arrival)
         }

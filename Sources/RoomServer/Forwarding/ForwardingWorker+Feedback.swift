@@ -11,11 +11,14 @@ extension ForwardingWorker {
     private static let feedbackMilliseconds: Int64 = 100
     /// A compound is kept below this, so that it fits into one datagram everywhere.
     private static let compoundLimit = 1100
+    /// Transport-wide feedbacks in one datagram: others are nobody's that means well.
+    private static let mostFeedbacks = 8
 
     // MARK: From the peer
 
     func takeFeedback(_ compound: UnsafeRawBufferPointer, of session: PeerSession, now: MonotonicTime) {
         var reader = RTCPCompoundReader(compound)
+        var feedbacks = 0
         while let packet = reader.next() {
             switch packet {
             case .senderReport(let report):
@@ -34,6 +37,8 @@ extension ForwardingWorker {
                     sendAgain(number, of: subscription, now: now)
                 }
             case .transportFeedback(let feedback):
+                feedbacks += 1
+                guard feedbacks <= Self.mostFeedbacks else { continue }
                 takeArrivals(feedback, of: session, now: now)
             case .sourceDescription, .receiverEstimate, .other:
                 break
@@ -46,8 +51,8 @@ extension ForwardingWorker {
         var blocks = blocks
         while let block = blocks.next() {
             guard let subscription = session.subscriptionsBySSRC[block.ssrc] else { continue }
-            subscription.report(block, now: now)
-            noteReport(block, of: subscription, session, now: now)
+            if subscription.report(block, now: now) { session.doubt.noteLoss(subscription.lossShare, now: now) }
+            noteReport(block, of: session, now: now)
         }
     }
 
@@ -107,7 +112,9 @@ extension ForwardingWorker {
             in: Self.reportMilliseconds * 8 / 10...Self.reportMilliseconds * 12 / 10, using: &random)
         session.nextReport = Self.onGrid(now.advanced(byMilliseconds: interval))
         let silence = configuration.streamSilenceMilliseconds
-        for subscription in session.subscriptions.values { subscription.settleRequests(now: now) }
+        for subscription in session.subscriptions.values where subscription.settleRequests(now: now) {
+            session.doubt.noteLoss(subscription.lossShare, now: now)
+        }
         watchDownlink(of: session, now: now)
         for publication in session.publications.values
         where publication.isLive && now >= publication.lastArrival.advanced(byMilliseconds: silence) {

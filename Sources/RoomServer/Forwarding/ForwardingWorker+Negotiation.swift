@@ -170,7 +170,8 @@ extension ForwardingWorker {
     ) {
         if let subscription = session.subscriptions[section.mid] {
             subscription.update(section)
-            updateTally(of: subscription.route)
+            updateTally(for: subscription)
+            makeRoom(of: session)
             return
         }
         let route = shared.directory.acquire(key)
@@ -190,6 +191,7 @@ extension ForwardingWorker {
         group.add(subscription)
         updateTally(of: route)
         route.addInterest(ofWorker: index)
+        makeRoom(of: session)
     }
 
     func remove(_ publication: Publication, of session: PeerSession) {

@@ -130,7 +130,7 @@ actor ForwardingWorker {
         let now = MonotonicTime.now()
         let handle = ForwarderSession(worker: index, slot: slot, generation: nextGeneration)
         nextGeneration += 1
-        let addresses = shared.advertised.current
+        let addresses = shared.advertised.current(now: now)
         let connection = PeerConnection(
             configuration: PeerConnectionConfiguration(
                 role: .server, certificate: shared.certificate, localAddresses: addresses,

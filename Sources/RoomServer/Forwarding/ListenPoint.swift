@@ -14,9 +14,11 @@ struct ListenPoint: Sendable {
     /// What is announced for it, without a port.
     let announced: [TransportAddress]
 
-    /// - Parameter address: as configured; `0.0.0.0` and `::` stand for all.
-    init(_ address: TransportAddress) {
-        let local = NetworkInterfaces.addresses().filter { $0.isRunning && !$0.address.isLinkLocal }
+    /// - Parameters:
+    ///   - address: as configured; `0.0.0.0` and `::` stand for all.
+    ///   - interfaces: the machine's.
+    init(_ address: TransportAddress, among interfaces: [InterfaceAddress]) {
+        let local = interfaces.filter { $0.isRunning && !$0.address.isLinkLocal }
         let others = local.filter { !$0.isLoopback }
         if address.isUnspecified {
             // Loopback last: of use to clients on this machine only.

@@ -35,6 +35,9 @@ final class PeerSession {
     /// Whether what the way to the peer takes is in doubt, and what is found out about it then.
     var doubt = DownlinkDoubt()
     var downlink: Downlink?
+    /// For the first doubt, which comes with a packet: that is no moment to ask for memory.
+    var spareDownlink: Downlink?
+    var hearing = DownlinkHearing()
     /// The transport-wide number at which the next doubt goes on.
     var transportNumber: UInt16 = 0
     var nextReport: MonotonicTime

@@ -1,4 +1,5 @@
 import RTP
+import Transport
 
 /// How much a stream is by itself, without copies: what it is at present, and what its publisher makes of it when no
 /// listener's line holds it back.
@@ -8,6 +9,8 @@ package struct StreamMeter {
     /// What is no longer tells of nothing but silence.
     private static let longestSilence = 8
     private static let frames = 5...60
+    /// ms without sound after which a stream is silent.
+    private static let pause: Int64 = 1000
 
     /// Payload bits per second, and the frames' length in milliseconds; nil before the first half second.
     package private(set) var present: StreamPlan.Wish?
@@ -19,14 +22,22 @@ package struct StreamMeter {
     package private(set) var hasNearCopies = false
     private var bytes = 0
     private var samples = 0
+    /// When sound came last.
+    private var lastSound: MonotonicTime?
 
     package init() {}
 
+    /// Sound came lately.
+    package func isActive(now: MonotonicTime) -> Bool {
+        lastSound.map { now < $0.advanced(byMilliseconds: Self.pause) } ?? false
+    }
+
     /// Takes the next packet; `isHeldBack` is asked now and then.
     package mutating func add(
-        _ primary: UnsafeRawBufferPointer, samples: Int, hasNearCopy: Bool, isHeldBack: () -> Bool
+        _ primary: UnsafeRawBufferPointer, samples: Int, hasNearCopy: Bool, now: MonotonicTime, isHeldBack: () -> Bool
     ) {
         guard primary.count > Self.longestSilence else { return }
+        lastSound = now
         bytes += primary.count
         self.samples += samples
         guard self.samples >= Self.window else { return }
@@ -44,6 +55,14 @@ package struct StreamMeter {
         isStereo = OpusPacket.isStereo(primary)
     }
 
-    /// Another publisher.
-    package mutating func clear() { self = StreamMeter() }
+    /// Another publisher, or the same one anew.
+    ///
+    /// - Parameter isHeldBack: it is, from its first packets on: what it would make without that is taken from the former.
+    package mutating func clear(isHeldBack: Bool) {
+        let former = self
+        self = StreamMeter()
+        guard isHeldBack else { return }
+        (present, free, isStereo) = (former.present, former.free, former.isStereo)
+        hasNearCopies = former.hasNearCopies
+    }
 }

@@ -26,6 +26,8 @@ final class Subscription {
     private(set) var carriesNumbers: Bool
     /// What the way to the listener has for the stream.
     var share = DownlinkShare()
+    /// What of it is in the ``ListenerGroup/tally``.
+    var tallied = ListenerTally()
 
     /// Whose packets the offsets are for; 0 before the first.
     private var source: UInt64 = 0
@@ -150,9 +152,9 @@ final class Subscription {
     /// How far apart they are to be, 1…3.
     var copySpacing: Int { loss.controller.spacing }
 
-    /// What the listener says of what it received.
-    func report(_ block: RTCPReportBlock, now: MonotonicTime) {
-        _ = loss.report(block, unsent: unsent, nowNanoseconds: now.nanoseconds)
+    /// What the listener says of what it received; true when ``lossShare`` is news.
+    func report(_ block: RTCPReportBlock, now: MonotonicTime) -> Bool {
+        loss.report(block, unsent: unsent, nowNanoseconds: now.nanoseconds)
     }
 
     /// A packet is sent again; whether it was lost on this leg.
@@ -165,11 +167,12 @@ final class Subscription {
     /// What transport-wide feedback says of the next packet.
     func packet(isLost: Bool, now: MonotonicTime) { loss.packet(isLost: isLost, nowNanoseconds: now.nanoseconds) }
 
-    /// To be called behind each such feedback.
-    func settleArrivals(now: MonotonicTime) { _ = loss.settle(nowNanoseconds: now.nanoseconds) }
+    /// To be called behind each such feedback; true when ``lossShare`` is news.
+    func settleArrivals(now: MonotonicTime) -> Bool { loss.settle(nowNanoseconds: now.nanoseconds) }
 
-    /// Once a second: what was asked for says something of the loss before the next report does.
-    func settleRequests(now: MonotonicTime) { _ = loss.settleRequests(nowNanoseconds: now.nanoseconds) }
+    /// Once a second: what was asked for says something of the loss before the next report does. True when ``lossShare`` is
+    /// news.
+    func settleRequests(now: MonotonicTime) -> Bool { loss.settleRequests(nowNanoseconds: now.nanoseconds) }
 
     /// The way to the listener has so much for the stream; nil: all that is wanted.
     func settleShare(budget: Int?, _ stream: DownlinkShare.Stream) {

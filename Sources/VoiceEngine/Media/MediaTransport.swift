@@ -53,7 +53,7 @@ final class MediaTransport {
     var receiverOfSection: [StreamReceiver?] = []
     var senderOfChannel = [StreamSender?](repeating: nil, count: AudioLimits.publisherChannels)
     /// What the path takes, by transport-wide feedback.
-    var pathEstimate = PathEstimate()
+    var pathEstimate = PathEstimate(streams: 8)
     /// The packets that came and that the far end is to be told of in such feedback.
     var arrivals = TransportArrivalRecorder()
     var retransmissions = RetransmissionCounts()

@@ -68,6 +68,29 @@ extension FuzzTarget {
         _ = payload.reduce(0, &+)
     }
 
+    /// What a peer tells of the packets that reached it, and what follows from it. The first byte says how many were sent.
+    static let feedback: Run = { bytes in
+        var path = PathEstimate()
+        var now: Int64 = 1_000_000_000
+        for number in 0..<Int(bytes.first ?? 0) * 4 {
+            now += 20_000_000
+            path.packetSent(
+                stream: UInt8(number & 1), sequenceNumber: UInt16(number / 2), bytes: 200, nowNanoseconds: now)
+        }
+        let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+        // Over and over, because what a far end's clock adds up to is nothing that one datagram shows.
+        for _ in 0..<16 {
+            for case .transportFeedback(let feedback) in RTCPCompoundReader(rest) {
+                path.packetSent(
+                    stream: 0, sequenceNumber: path.nextNumber, bytes: 200, nowNanoseconds: now)
+                path.take(feedback) { stream, _ in demand(stream <= 1, "only of what was sent is anything told") }
+                _ = path.settle(demand: 80_000, least: 20_000, nowNanoseconds: now)
+                demand(path.limit.map { $0 >= 20_000 && $0 < 80_000 } ?? true, "a limit is below what is wanted")
+                now += 20_000_000
+            }
+        }
+    }
+
     static let rtcp: Run = { bytes in
         for packet in RTCPCompoundReader(bytes) {
             switch packet {

@@ -2,8 +2,8 @@ import RTP
 import RoomServer
 import Transport
 
-/// A publisher whose own way is good, the server, and the ways to its listeners, in virtual time: what the server makes of
-/// their feedback, and the publisher of what the server says.
+/// Publishers whose own ways are good, the server, and the ways to their listeners, in virtual time: what the server makes
+/// of the listeners' feedback, and the publishers of what the server says. All hear all.
 struct DownlinkCall {
     /// The way from the server to one listener.
     struct Way {
@@ -18,13 +18,18 @@ struct DownlinkCall {
     }
 
     var ways: [Way]
-    var wish = StreamPlan.Wish(bitrate: 48_000, frameMilliseconds: 20)
-    var takesEstimates = true
-    /// The publisher sends the frame before along with each, as browsers do.
+    /// One for each publisher.
+    var wishes = [StreamPlan.Wish(bitrate: 48_000, frameMilliseconds: 20)]
+    /// By publisher.
+    var takesEstimates: (Int) -> Bool = { _ in true }
+    /// Who speaks when, in seconds; the others send comfort noise, 400 ms apart.
+    var speaks: (_ publisher: Int, _ time: Double) -> Bool = { _, _ in true }
+    /// The publishers send the frame before along with each, as browsers do.
     var sendsNearCopies = false
     var seed: UInt64 = 1
 
     struct Sample {
+        var publisher: Int
         var time: Double
         /// What the publisher does.
         var plan: StreamPlan
@@ -36,20 +41,54 @@ struct DownlinkCall {
         var limit: Double?
     }
 
-    private final class Leg {
-        let way: Way
-        var path = PathEstimate(reaction: 400_000_000)
+    private final class Publisher {
+        let index: Int
+        let wish: StreamPlan.Wish
+        var plan: StreamPlan
+        var meter = StreamMeter()
+        var cap = PublisherCap()
+        var told: [(time: Double, bitrate: UInt64)] = []
+        var nextFrame = 0.0
+
+        init(_ index: Int, _ wish: StreamPlan.Wish) {
+            (self.index, self.wish) = (index, wish)
+            plan = StreamPlan(wish, feedback: RedundancyController(), takesCopies: true)
+        }
+
+        /// Does what it was told until then.
+        func adapt(_ time: Double) {
+            while let first = told.first, first.time <= time {
+                told.removeFirst()
+                plan = StreamPlan(
+                    wish, feedback: RedundancyController(), takesCopies: true,
+                    cap: first.bitrate == PublisherCap.none ? nil : Int(first.bitrate), present: plan)
+            }
+        }
+    }
+
+    /// One publisher's stream on a leg.
+    private struct Stream {
         var loss = LossFeedback()
         var share = DownlinkShare()
+        var sequence: UInt16 = 0
+    }
+
+    private final class Leg {
+        let way: Way
+        var path: PathEstimate
+        var streams: [Stream]
         var recorder = TransportArrivalRecorder()
         var arrivals: [(time: Double, number: UInt16)] = []
         var reports: [(time: Double, bytes: [UInt8])] = []
         var busyUntil = 0.0
         var lastArrival = 0.0
-        var sequence: UInt16 = 0
         var samples: [Sample] = []
 
-        init(_ way: Way) { self.way = way }
+        init(_ way: Way, streams count: Int) {
+            self.way = way
+            path = PathEstimate(reaction: 400_000_000, streams: count)
+            streams = Array(repeating: Stream(), count: count)
+        }
 
         func isThere(_ time: Double) -> Bool { time >= way.joins && time < way.leaves }
     }
@@ -57,51 +96,62 @@ struct DownlinkCall {
     /// One list for each way.
     func run(seconds: Double) -> [[Sample]] {
         var random = RandomSource.seeded(seed)
-        let legs = ways.map(Leg.init)
-        let clean = RedundancyController()
-        var (meter, cap) = (StreamMeter(), PublisherCap())
-        var plan = StreamPlan(wish, feedback: clean, takesCopies: true)
-        var told: [(time: Double, bitrate: UInt64)] = []
+        let publishers = wishes.enumerated().map { Publisher($0.offset, $0.element) }
+        let legs = ways.map { Leg($0, streams: publishers.count) }
         var (time, nextTick) = (0.0, 0.0)
-        while time < seconds {
-            let length = Double(plan.frameMilliseconds) / 1000
-            let count = Int(Double(plan.bitrate) * length / 8 * Double.random(in: 0.8...1.2, using: &random))
-            let frame = [UInt8](repeating: 0, count: max(count, 10))
-            for leg in legs where leg.isThere(time) { send(count, plan, over: leg, time, &random) }
-            frame.withUnsafeBytes {
-                meter.add($0, samples: plan.frameMilliseconds * 48, hasNearCopy: sendsNearCopies) {
-                    takesEstimates && legs.contains { $0.isThere(time) && $0.share.ask != nil }
-                }
-            }
-            time += length
+        while let publisher = publishers.min(by: { $0.nextFrame < $1.nextFrame }), publisher.nextFrame < seconds {
+            sendFrame(of: publisher, legs, &random)
+            time = publishers.reduce(.infinity) { min($0, $1.nextFrame) }
             for leg in legs { report(of: leg, until: time) }
             guard time >= nextTick else { continue }
             nextTick = time + 0.1
             let there = legs.filter { $0.isThere(time) }
-            for leg in there { settle(leg, meter, listeners: there.count, time) }
-            let ask = takesEstimates ? there.compactMap(\.share.ask).min() : nil
-            if let bitrate = cap.due(ask, now: MonotonicTime(nanoseconds: Int64(time * 1e9))) {
-                told.append((time + 0.05, bitrate))
-            }
-            while let first = told.first, first.time <= time {
-                told.removeFirst()
-                plan = StreamPlan(
-                    wish, feedback: clean, takesCopies: true,
-                    cap: first.bitrate == PublisherCap.none ? nil : Int(first.bitrate), present: plan)
+            for leg in there { settle(leg, publishers, listeners: there.count, time) }
+            for publisher in publishers {
+                let asks = there.compactMap { $0.streams[publisher.index].share.ask }
+                let ask = takesEstimates(publisher.index) ? asks.min() : nil
+                if let bitrate = publisher.cap.due(ask, now: Self.clock(time)) {
+                    publisher.told.append((time + 0.05, bitrate))
+                }
+                publisher.adapt(time)
             }
         }
         return legs.map(\.samples)
     }
 
-    private func send(_ payload: Int, _ plan: StreamPlan, over leg: Leg, _ time: Double, _ random: inout RandomSource) {
+    private static func clock(_ time: Double) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(time * 1e9)) }
+
+    private func sendFrame(of publisher: Publisher, _ legs: [Leg], _ random: inout RandomSource) {
+        let (time, plan) = (publisher.nextFrame, publisher.plan)
+        let there = legs.filter { $0.isThere(time) }
+        guard speaks(publisher.index, time) else {
+            for leg in there { send(3, publisher, over: leg, &random) }
+            publisher.nextFrame += 0.4
+            return
+        }
+        let length = Double(plan.frameMilliseconds) / 1000
+        let count = Int(Double(plan.bitrate) * length / 8 * Double.random(in: 0.8...1.2, using: &random))
+        for leg in there { send(count, publisher, over: leg, &random) }
+        [UInt8](repeating: 0, count: max(count, 10)).withUnsafeBytes {
+            publisher.meter.add(
+                $0, samples: plan.frameMilliseconds * 48, hasNearCopy: sendsNearCopies, now: Self.clock(time)
+            ) {
+                takesEstimates(publisher.index) && there.contains { $0.streams[publisher.index].share.ask != nil }
+            }
+        }
+        publisher.nextFrame += length
+    }
+
+    private func send(_ payload: Int, _ publisher: Publisher, over leg: Leg, _ random: inout RandomSource) {
+        let (time, stream) = (publisher.nextFrame, leg.streams[publisher.index])
         let given: RedundancyLevel = sendsNearCopies ? .light : .none
-        let copies = min(max(leg.loss.controller.level, given), leg.share.copyLimit).copies
+        let copies = min(max(stream.loss.controller.level, given), stream.share.copyLimit).copies
         let bytes = payload * (1 + copies) + StreamPlan.packetOverhead
         let number = leg.path.nextNumber
         leg.path.packetSent(
-            stream: 0, sequenceNumber: leg.sequence, bytes: bytes - PathEstimate.networkOverhead,
-            nowNanoseconds: Int64(time * 1e9))
-        leg.sequence &+= 1
+            stream: UInt8(publisher.index), sequenceNumber: stream.sequence,
+            bytes: bytes - PathEstimate.networkOverhead, nowNanoseconds: Self.clock(time).nanoseconds)
+        leg.streams[publisher.index].sequence &+= 1
         let begin = max(leg.busyUntil, time)
         var wait: Double?
         if begin - time <= leg.way.room {
@@ -114,7 +164,9 @@ struct DownlinkCall {
             }
         }
         leg.samples.append(
-            Sample(time: time, plan: plan, copies: copies, bytes: bytes, wait: wait, limit: leg.path.limit))
+            Sample(
+                publisher: publisher.index, time: time, plan: publisher.plan, copies: copies, bytes: bytes, wait: wait,
+                limit: leg.path.limit))
     }
 
     /// The listener's part: feedback ten times a second.
@@ -133,25 +185,41 @@ struct DownlinkCall {
     }
 
     /// The server's part.
-    private func settle(_ leg: Leg, _ meter: StreamMeter, listeners: Int, _ time: Double) {
-        let now = Int64(time * 1e9)
+    private func settle(_ leg: Leg, _ publishers: [Publisher], listeners: Int, _ time: Double) {
+        let now = Self.clock(time).nanoseconds
         while leg.reports.count > 1, let report = leg.reports.first, report.time <= time {
             leg.reports.removeFirst()
             report.bytes.withUnsafeBytes { bytes in
                 var reader = RTCPCompoundReader(bytes)
                 guard case .transportFeedback(let feedback)? = reader.next() else { return }
-                leg.path.take(feedback) { leg.loss.packet(isLost: $1, nowNanoseconds: now) }
+                leg.path.take(feedback) { leg.streams[Int($0)].loss.packet(isLost: $1, nowNanoseconds: now) }
             }
-            _ = leg.loss.settle(nowNanoseconds: now)
-            guard let present = meter.present, let free = meter.free else { continue }
-            var stream = DownlinkShare.Stream(present: present, free: free)
-            stream.hasNearCopies = meter.hasNearCopies
-            stream.listeners = listeners
-            stream.takesEstimates = takesEstimates
-            let demand = stream.demand(level: leg.loss.controller.level)
-            _ = leg.path.settle(demand: demand, least: stream.least, nowNanoseconds: now)
-            leg.share.settle(budget: leg.path.limit.map { Int($0) }, stream, feedback: leg.loss.controller)
+            var split = DownlinkSplit()
+            var streams: [(index: Int, level: RedundancyLevel, stream: DownlinkShare.Stream)] = []
+            for publisher in publishers {
+                _ = leg.streams[publisher.index].loss.settle(nowNanoseconds: now)
+                guard let stream = stream(publisher, listeners: listeners, time) else { continue }
+                let level = leg.streams[publisher.index].loss.controller.level
+                split.add(stream, level: level)
+                streams.append((publisher.index, level, stream))
+            }
+            guard split.demand > 0 else { continue }
+            _ = leg.path.settle(demand: split.demand, least: split.least, nowNanoseconds: now)
+            for (index, level, stream) in streams {
+                let budget = leg.path.limit.map { split.budget(of: stream, level: level, limit: $0) }
+                leg.streams[index].share.settle(budget: budget, stream, feedback: leg.streams[index].loss.controller)
+            }
         }
+    }
+
+    private func stream(_ publisher: Publisher, listeners: Int, _ time: Double) -> DownlinkShare.Stream? {
+        guard let present = publisher.meter.present, let free = publisher.meter.free else { return nil }
+        var stream = DownlinkShare.Stream(present: present, free: free)
+        stream.hasNearCopies = publisher.meter.hasNearCopies
+        stream.listeners = listeners
+        stream.takesEstimates = takesEstimates(publisher.index)
+        stream.isActive = publisher.meter.isActive(now: Self.clock(time))
+        return stream
     }
 }
 
@@ -159,6 +227,8 @@ extension [DownlinkCall.Sample] {
     func between(_ begin: Double, _ end: Double) -> [DownlinkCall.Sample] {
         filter { $0.time >= begin && $0.time < end }
     }
+
+    func of(_ publisher: Int) -> [DownlinkCall.Sample] { filter { $0.publisher == publisher } }
 
     var lossShare: Double { Double(filter { $0.wait == nil }.count) / Double(Swift.max(count, 1)) }
     var meanCopies: Double { Double(reduce(0) { $0 + $1.copies }) / Double(Swift.max(count, 1)) }

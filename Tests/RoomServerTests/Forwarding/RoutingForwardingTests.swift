@@ -2,6 +2,7 @@ import Logging
 import MediaIO
 import RTP
 import RoomServer
+import Synchronization
 import Testing
 import Transport
 import WebRTC
@@ -122,6 +123,27 @@ import WebRTC
             }
         }
         await rig.close()
+    }
+
+    /// The kernel is asked once a second at most, and when it says nothing the addresses are those that it said last.
+    @Test func addressesOutliveAKernelThatDoesNotTell() {
+        let asked = Mutex(0)
+        let answers = [[1], [1, 2], [], [3]].map { $0.map { TransportAddress(ipv4: $0, port: 0) } }
+        let addresses = AdvertisedAddresses(configured: [], port: 7) {
+            asked.withLock { count in
+                defer { count += 1 }
+                return answers[min(count, answers.count - 1)]
+            }
+        }
+        func hosts(_ milliseconds: Int64) -> [TransportAddress] {
+            addresses.current(now: MonotonicTime.zero.advanced(byMilliseconds: milliseconds))
+        }
+        let (one, two) = (TransportAddress(ipv4: 1, port: 7), TransportAddress(ipv4: 2, port: 7))
+        #expect(hosts(0) == [one] && hosts(900) == [one])
+        #expect(asked.withLock { $0 } == 1)
+        #expect(hosts(1000) == [one, two])
+        #expect(hosts(2000) == [one, two])
+        #expect(hosts(2001) == [TransportAddress(ipv4: 3, port: 7)])
     }
 
     @Test func oneForwarderListensOnBothFamilies() async throws {
