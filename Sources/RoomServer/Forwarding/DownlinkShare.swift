@@ -2,7 +2,8 @@ import RTP
 
 /// One stream's part of what the way to a listener takes, and what follows from it. Copies are given up first, as far as
 /// they do not fit. Then the publisher is asked for less: a listener who is alone is followed down to what is intelligible,
-/// with others only as far as leaves a good voice, so that one bad line spoils neither music nor a room.
+/// with others only as far as leaves a good voice, so that one bad line spoils neither music nor a room. What such a line does
+/// not carry then is left out packet by packet, evenly: it would be dropped anyway, behind a queue of seconds.
 package struct DownlinkShare {
     /// Payload bits per second of a channel that a listener among several cannot take from the others, and the frames that
     /// a voice may come in for it, ms. Richer streams than ``mostVoice``, and those of two channels, keep theirs. Where the
@@ -56,6 +57,9 @@ package struct DownlinkShare {
             return listeners > 1 ? floor : min(StreamPlan.leastDemand(free), Self.demand(free))
         }
 
+        /// … that the listener can be brought down to, by leaving out packets where others keep the publisher at ``least``.
+        package var bottom: Int { takesEstimates && listeners > 1 ? least / 2 : least }
+
         /// Bits per second without copies, as they come.
         var ownDemand: Int { Self.demand(present) }
         /// … as they come when nothing holds the publisher back.
@@ -75,8 +79,20 @@ package struct DownlinkShare {
     /// What the publisher is asked for: bits per second with all headers, without copies; nil: what it likes.
     package private(set) var ask: Int?
     private var plan: StreamPlan?
+    /// The share of packets that go to the listener, and what has been put by for the next.
+    private var kept = 1.0
+    private var credit = 0.0
 
     package init() {}
+
+    /// Whether the next packet goes to the listener.
+    package mutating func passes() -> Bool {
+        guard kept < 1 else { return true }
+        credit += kept
+        guard credit >= 1 else { return false }
+        credit -= 1
+        return true
+    }
 
     /// Something follows from it.
     package var isLimited: Bool { plan != nil }
@@ -96,6 +112,7 @@ package struct DownlinkShare {
         let wanted = StreamPlan.demand(bitrate: plan.bitrate, frameMilliseconds: plan.frameMilliseconds)
         let allowed = stream.listeners > 1 ? max(wanted, stream.floor) : wanted
         ask = stream.takesEstimates && allowed < stream.freeDemand ? allowed : nil
+        kept = stream.bottom < stream.least ? min(max(Double(budget) / Double(max(allowed, 1)), 0.5), 1) : 1
     }
 
     /// Who is alone has the publisher make room for copies, as far as the budget demands it: a frame of 28 kb/s with its copy

@@ -8,22 +8,25 @@ package struct DownlinkSplit {
     /// for over.
     package private(set) var demand = 0
     private var active = Part()
-    private var largestLeast = 0
+    private var largest = Part()
 
     private struct Part {
         var demand = 0
         var least = 0
+        var bottom = 0
 
         init() {}
 
         init(_ stream: DownlinkShare.Stream, _ level: RedundancyLevel) {
             demand = stream.demand(level: level)
             least = min(stream.least, demand)
+            bottom = min(stream.bottom, demand)
         }
 
         static func += (sum: inout Part, part: Part) {
             sum.demand += part.demand
             sum.least += part.least
+            sum.bottom += part.bottom
         }
     }
 
@@ -33,12 +36,15 @@ package struct DownlinkSplit {
     package mutating func add(_ stream: DownlinkShare.Stream, level: RedundancyLevel) {
         let part = Part(stream, level)
         demand += part.demand
-        largestLeast = max(largestLeast, part.least)
+        largest.least = max(largest.least, part.least)
+        largest.bottom = max(largest.bottom, part.bottom)
         if stream.isActive { active += part }
     }
 
     /// Bits per second that the streams which speak cannot be brought below; any of them may begin to.
-    package var least: Int { max(active.least, largestLeast) }
+    package var least: Int { max(active.least, largest.least) }
+    /// … when packets are left out.
+    package var bottom: Int { max(active.bottom, largest.bottom) }
 
     /// What a stream that was taken gets of a limit, bits per second.
     package func budget(of stream: DownlinkShare.Stream, level: RedundancyLevel, limit: Double) -> Int {

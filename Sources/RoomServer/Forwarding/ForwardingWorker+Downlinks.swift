@@ -96,7 +96,7 @@ extension ForwardingWorker {
         }
         // What all want is known half a second after another has begun; until then the estimate stays as it is.
         guard isKnown, split.demand > 0 else { return }
-        let isNew = downlink.path.settle(demand: split.demand, least: split.least, nowNanoseconds: now.nanoseconds)
+        let isNew = downlink.path.settle(demand: split.demand, least: split.bottom, nowNanoseconds: now.nanoseconds)
         if isNew || downlink.path.limit != nil { share(downlink.path.limit, split, of: session, now: now) }
     }
 

@@ -78,7 +78,9 @@ extension ForwardingWorker {
         let samples = OpusPacket.samples(in: primary)
         variants.begin()
         for subscription in group.subscriptions {
-            guard !subscription.isHeld, let path = subscription.session.path else { continue }
+            guard !subscription.isHeld, let path = subscription.session.path, subscription.share.passes() else {
+                continue
+            }
             if let samples, let red = red(for: subscription, packet, primary, samples, group) {
                 send(packet, payload: red, asRED: true, to: subscription, path)
             } else {

@@ -36,7 +36,7 @@ struct DownlinkCall {
         var copies: Int
         /// With all headers, of this way.
         var bytes: Int
-        /// ms in the bottleneck; nil: dropped.
+        /// ms in the bottleneck; nil: dropped there, or left out by the server.
         var wait: Double?
         var limit: Double?
     }
@@ -147,6 +147,14 @@ struct DownlinkCall {
         let given: RedundancyLevel = sendsNearCopies ? .light : .none
         let copies = min(max(stream.loss.controller.level, given), stream.share.copyLimit).copies
         let bytes = payload * (1 + copies) + StreamPlan.packetOverhead
+        guard leg.streams[publisher.index].share.passes() else {
+            leg.streams[publisher.index].sequence &+= 1
+            leg.samples.append(
+                Sample(
+                    publisher: publisher.index, time: time, plan: publisher.plan, copies: 0, bytes: 0, wait: nil,
+                    limit: leg.path.limit))
+            return
+        }
         let number = leg.path.nextNumber
         leg.path.packetSent(
             stream: UInt8(publisher.index), sequenceNumber: stream.sequence,
@@ -204,7 +212,7 @@ struct DownlinkCall {
                 streams.append((publisher.index, level, stream))
             }
             guard split.demand > 0 else { continue }
-            _ = leg.path.settle(demand: split.demand, least: split.least, nowNanoseconds: now)
+            _ = leg.path.settle(demand: split.demand, least: split.bottom, nowNanoseconds: now)
             for (index, level, stream) in streams {
                 let budget = leg.path.limit.map { split.budget(of: stream, level: level, limit: $0) }
                 leg.streams[index].share.settle(budget: budget, stream, feedback: leg.streams[index].loss.controller)
