@@ -28,26 +28,24 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// The control socket.
-    var controlPath: String {
-        if let socket { return socket }
-        if let socket = ProcessEnvironment.value("ZEGOD_SOCKET"), !socket.isEmpty { return socket }
-        return isOfUser ? userPath ?? Self.systemPath : Self.systemPath
-    }
+    /// The control socket: the one that is named, else the system's, or that of this user's own daemon where the system's
+    /// cannot be used.
+    var controlPath: String { namedPath ?? userPath ?? Self.systemPath }
 
-    /// Whether the daemon of this user is meant: no socket is named, and of the two there are that is the one that can be
-    /// written to.
-    var isOfUser: Bool {
-        guard socket == nil, ProcessEnvironment.value("ZEGOD_SOCKET")?.isEmpty ?? true, let userPath else {
-            return false
-        }
-        return access(Self.systemPath, R_OK | W_OK) != 0 && access(userPath, F_OK) == 0
-    }
+    /// Whether the daemon of this user is meant.
+    var isOfUser: Bool { namedPath == nil && userPath != nil }
 
     private static let systemPath = "/run/zegod/control.sock"
 
+    private var namedPath: String? {
+        socket ?? ProcessEnvironment.value("ZEGOD_SOCKET").flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     private var userPath: String? {
-        ProcessEnvironment.value("XDG_RUNTIME_DIR").map { "\($0)/zegod/control.sock" }
+        guard access(Self.systemPath, R_OK | W_OK) != 0, let directory = ProcessEnvironment.value("XDG_RUNTIME_DIR")
+        else { return nil }
+        let path = "\(directory)/zegod/control.sock"
+        return access(path, F_OK) == 0 ? path : nil
     }
 
     /// The socket of another name beside the control socket.

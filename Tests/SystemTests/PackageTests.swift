@@ -164,6 +164,12 @@ struct PackageTests {
             "\(user) systemctl --user start zegod && zegoctl --socket /run/user/\(uid)/zegod/control.sock status",
             as: "member")
         #expect(started.status == 0 && started.output.contains("engine    running"), "\(started)")
+        // Whoever may not use the system's daemon is led to this one, and to its files.
+        let doctor = try host.run(
+            "setpriv --reuid member --regid member --clear-groups sh -c '\(user) zegoctl doctor'")
+        #expect(
+            doctor.output.contains("answers at /run/user/\(uid)/zegod/control.sock")
+                && doctor.output.contains("/home/member/.config/zegod/zegod.toml is right"), "\(doctor)")
         let stopped = try host.run(
             "\(user) systemctl --user stop zegod && systemctl --user show zegod -p Result --value", as: "member")
         #expect(stopped.output == "success\n", "\(stopped)")

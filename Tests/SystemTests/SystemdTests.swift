@@ -12,11 +12,12 @@ struct SystemdTests {
             upTo: 120)
         try host.demand(
             "useradd --no-create-home --groups zegod,zegod-events member && useradd --no-create-home stranger")
+        // As it comes every key is commented out, and only the daemon's group may read what will be written there.
+        #expect(try host.demand("stat -c '%a %U %G' /etc/zegod/zegod.toml") == "640 root zegod\n")
         // No sound card in here; and a service cannot raise its limits where the host may not.
         try host.demand(
-            "install -d /etc/zegod && printf '[audio]\\ninput = \"tone:440\"\\noutput = \"null\"\\n' > /etc/zegod/zegod.toml"
+            "printf '[audio]\\ninput = \"tone:440\"\\noutput = \"null\"\\n' > /etc/zegod/zegod.toml"
         )
-        try host.demand("chown root:zegod /etc/zegod/zegod.toml && chmod 0640 /etc/zegod/zegod.toml")
 
         // Started, it is ready: Type=notify holds `start` until then.
         try host.demand("systemctl start zegod", upTo: 60)
@@ -82,6 +83,16 @@ struct SystemdTests {
         #expect(try JSON(line: apps)["result"] != .null)
         try host.demand("systemctl stop zego-roomd")
         #expect(try host.demand("systemctl show zego-roomd -p Result --value") == "success\n")
+
+        // Over it in a folder where systemd looks for no units: what was written stays, what runs becomes the new one.
+        try host.demand("systemctl start zegod", upTo: 60)
+        try host.demand(
+            "ZEGO_PROGRAMS='\(Programs.directory)' '\(Programs.repository)/contrib/install' --no-build --prefix /opt/zegod",
+            upTo: 120)
+        try host.demand("grep -q tone:440 /etc/zegod/zegod.toml")
+        #expect(
+            try host.demand("readlink /proc/$(systemctl show zegod -p MainPID --value)/exe")
+                == "/opt/zegod/lib/zegod/zegod\n")
     }
 
     private static let login =

@@ -12,22 +12,23 @@ struct DoctorCommand: ParsableCommand {
     @ParentCommand var root: ZegoctlCommand
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(name: .customLong("config"), help: "The configuration of the daemon (default: /etc/zegod/zegod.toml).")
-    var configuration: String?
+    @Option(help: "The configuration (default: /etc/zegod/zegod.toml, or that of a user's daemon).")
+    var config: String?
 
-    @Option(help: "Where the daemon keeps its state (default: /var/lib/zegod).")
+    @Option(help: "Where the state is kept (default: /var/lib/zegod, or that of a user's daemon).")
     var stateDir: String?
 
     func run() throws {
         let options = connection.or(root.connection)
         var status = CommandFailure.Status.callFailed
-        let places = try Self.places(configuration, stateDir, isUser: options.isOfUser)
-        let stateDir = places.state
+        let places = try DaemonDirectories(
+            name: "zegod", configuration: config, state: stateDir, isUser: options.isOfUser,
+            environment: ProcessEnvironment.value)
         var findings = [
             configurationFinding(places),
             Diagnosis.clock(now: Int64(time(nil)), isSynchronised: MachineFacts.isClockSynchronised),
         ]
-        if let disk = Diagnosis.disk(freeBytes: MachineFacts.freeBytes(stateDir), path: stateDir) {
+        if let disk = Diagnosis.disk(freeBytes: MachineFacts.freeBytes(places.state), path: places.state) {
             findings.append(disk)
         }
         do throws(CommandFailure) {
@@ -42,15 +43,6 @@ struct DoctorCommand: ParsableCommand {
             for finding in findings { finding.lines.forEach(Caller.print) }
         }
         if findings.contains(where: { $0.severity == .problem }) { throw ExitCode(status.rawValue) }
-    }
-
-    /// Where the daemon that is asked has its files.
-    private static func places(
-        _ configuration: String?, _ state: String?, isUser: Bool
-    ) throws(ConfigurationError) -> DaemonDirectories {
-        try DaemonDirectories(
-            name: "zegod", configuration: configuration, state: state, isUser: isUser,
-            environment: ProcessEnvironment.value)
     }
 
     private var hasUnit: Bool {
